@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The client: walks a list or gets one document, signs in when needed, waits when told, retries what may pass, and
+ * never calls a list whole that is not. Records are lent for the length of one call. */
+#pragma once
+#include "cloud/settings.h"
+#include "net/http.h"
+#include "net/jget.h"
+
+enum paging {
+	PAGED_BY_SERVICE,  /* portal: skip and limit; Graph: nextLink */
+	PAGED_NOT,         /* one reply is the whole list; for Graph a nextLink is ignored */
+};
+
+struct query {
+	enum service service;
+	const char *path;             /* "/cas/api/v1/app_connectors/", "/security/secureScores" */
+	const char *what;             /* for people: "app connectors" */
+	const char *parameters;       /* query string without `?`, already encoded; or NULL */
+	struct json_object *body;     /* portal POST: members beside skip and limit; borrowed; NULL: GET */
+	const char *const *headers;   /* further ones, ends with NULL; or NULL */
+	const char *const *lists;     /* names of the list member; NULL: the service's own (data / value) */
+	enum paging paging;
+	const char *id;               /* name of the item's id; NULL: the service's own (_id / id) */
+	const char *permission;       /* what a 403 tells to grant */
+	unsigned limit;               /* rows a page, on Graph $top; 0: the service's own (portal 100, Graph no $top) */
+};
+
+/* One record of a list, borrowed. False with e filled ends the walk. */
+typedef bool api_visit(struct json_object *record, void *data, struct err *e);
+
+struct api;
+struct api *api_new(const struct cloud_settings *set, enum service service, const struct deadline *deadline, int trace,
+		    const char *user_agent, struct err *e) MUST_USE;
+void api_free(struct api *a);
+
+/* Visits every record once (by id). The time limit on a later page is ERR_PARTIAL like any ceiling. True only when all signs agree that the list is whole; records visited before a false remain
+ * judged, and api_seen tells how many. */
+bool api_each(struct api *a, const struct query *q, api_visit *visit, void *data, struct err *e) MUST_USE;
+/* One document without a list, or a list as one document; yours (AUTO_JSON). */
+bool api_get(struct api *a, const struct query *q, struct json_object **out, struct err *e) MUST_USE;
+/* Records visited by the last api_each. */
+unsigned api_seen(const struct api *a);
+/* Was at least one whole reply with what was asked for read in this run? */
+bool api_has_read(const struct api *a);
+/* HTTP status of the last reply, 0 before one. */
+long api_status(const struct api *a);

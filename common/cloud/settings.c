@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The connection's option rows and the rules between them. Every refusal names the option and the cure, before anything is sent. */
+#include "cloud/settings.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/file.h"
+#include "net/http.h"
+
+#define HOST_MAX 253
+#define API_TOKEN_MAX 4096
+#define CLIENT_SECRET_MAX 4096
+#define GENERIC_HOST "portal.cloudappsecurity.com"
+
+#define AT(member, want) .at = OPT_AT(struct cloud_settings, member, want)
+#define TEXT .type = OPT_IS_TEXT
+#define CHOICE .type = OPT_IS_CHOICE
+#define FLAG .type = OPT_IS_FLAG
+#define SECRET .type = OPT_IS_SECRET
+
+static const char *const auth_names[] = { "api-token", "secret", NULL };
+
+const struct opt cloud_options[] = {
+	{ TEXT, .letter = 'H', .name = "hostname", AT(hostname, char *), .arg = "HOST",
+	  .help = "the tenant's portal host, for example contoso.us2.portal.cloudappsecurity.com (Settings, Cloud Apps, About in the "
+		  "Defender portal)" },
+	{ CHOICE, .name = "cloud", AT(cloud, int), .arg = "CLOUD", .choices = cloud_names,
+	  .help = "the Microsoft cloud of the tenant, which picks sign-in and Graph hosts; without it the one that --hostname "
+		  "belongs to, else commercial" },
+	{ TEXT, .name = "api-url", AT(api_url, char *), .arg = "URL",
+	  .help = "asks this base instead, scheme://host[:port], for Graph with its version as in https://graph.microsoft.com/v1.0; "
+		  "http only for a loopback address" },
+	{ TEXT, .name = "login-url", AT(login_url, char *), .arg = "URL", .azure = "AZURE_AUTHORITY_HOST",
+	  .azure_unless = "cloud",
+	  .help = "signs in at this authority instead of the cloud's" },
+	{ CHOICE, .name = "auth", AT(auth, int), .arg = "METHOD", .choices = auth_names,
+	  .help = "the way to sign in, needed only where more than one is configured" },
+	{ TEXT, .name = "api-token-file", AT(api_token_file, char *), .arg = "FILE",
+	  .help = "reads the API token of the portal from this file, which must be closed to other users" },
+	{ SECRET, .name = "api-token", AT(api_token, char *), .arg = "SECRET",
+	  .help = "the API token itself; a file is the better place" },
+	{ TEXT, .letter = 'x', .name = "proxy", AT(proxy, char *), .arg = "URL", .userinfo_refused = true,
+	  .help = "goes through this proxy; without it the environment's proxy variables count" },
+	{ TEXT, .name = "noproxy", AT(noproxy, char *), .arg = "LIST",
+	  .help = "hosts that are asked without the proxy, parted by commas" },
+	{ TEXT, .name = "ca-cert", AT(ca_cert, char *), .arg = "FILE",
+	  .help = "trusts the authorities in this PEM file instead of the system's" },
+	{ TEXT, .name = "ca-path", AT(ca_path, char *), .arg = "DIR",
+	  .help = "trusts the authorities in this folder of hashed names instead of the system's" },
+	{ FLAG, .letter = '4', .name = "use-ipv4", AT(only_ipv4, bool), .help = "connects by IPv4 only" },
+	{ FLAG, .letter = '6', .name = "use-ipv6", AT(only_ipv6, bool), .help = "connects by IPv6 only" },
+	{ TEXT, .name = "cache-dir", AT(cache_dir, char *), .arg = "DIR",
+	  .help = "keeps access tokens in this private folder (default: /var/cache/mdca-plugins/USER where the package made it, else "
+		  "the user's own cache folder)" },
+	{ FLAG, .name = "no-cache", AT(no_cache, bool), .help = "keeps no access token between runs" },
+	OPT_END
+};
+
+const struct opt entra_options[] = {
+	{ TEXT, .name = "tenant-id", AT(tenant_id, char *), .arg = "ID", .azure = "AZURE_TENANT_ID",
+	  .help = "the Entra tenant: its directory id or one of its domains" },
+	{ TEXT, .name = "client-id", AT(client_id, char *), .arg = "ID", .azure = "AZURE_CLIENT_ID",
+	  .help = "the application (client) id of the app registration" },
+	{ TEXT, .name = "client-secret-file", AT(client_secret_file, char *), .arg = "FILE",
+	  .help = "reads the client secret from this file, which must be closed to other users" },
+	{ SECRET, .name = "client-secret", AT(client_secret, char *), .arg = "SECRET", .azure = "AZURE_CLIENT_SECRET",
+	  .help = "the client secret itself; a file is the better place" },
+	OPT_END
+};
+
+static bool only_from(const char *text, const char *further)
+{
+	for (; *text; text++) {
+		if (!isalnum((unsigned char)*text) && !strchr(further, *text))
+			return false;
+	}
+	return true;
+}
+
+/* ASCII from `lowest` on: what can stand in a header or a form without doing harm. */
+static bool is_printable(const char *text, size_t max, unsigned char lowest)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)text[i] < lowest || (unsigned char)text[i] > '~')
+			return false;
+	}
+	return len > 0 && len <= max;
+}
+
+static bool is_below(const char *host, const char *domain)
+{
+	size_t len = strlen(host), tail = strlen(domain);
+
+	return len > tail && !strcasecmp(host + len - tail, domain);
+}
+
+static void replace(char **setting, char *text)
+{
+	free(*setting);
+	*setting = text;
+}
+
+/* Where portal hosts end, and the clouds that live there. GCC High and DoD share one. */
+static const struct {
+	const char *domain;
+	enum cloud first, last;
+} portals[] = {
+	{ ".portal.cloudappsecurity.com", COMMERCIAL, COMMERCIAL },
+	{ ".portal.cloudappsecuritygov.com", GCC, GCC },
+	{ ".portal.cloudappsecurity.us", GCC_HIGH, DOD },
+};
+
+static bool check_bare_host(const char *host, struct err *e)
+{
+	if (strstr(host, "://") || strpbrk(host, "/:@?#"))
+		return err_set(e, ERR_USAGE, "--hostname takes a bare host name without scheme, port and path, not \"%s\"; another base "
+			       "goes to --api-url", host);
+	if (!strcasecmp(host, GENERIC_HOST) || !strcasecmp(host, "portal.cloudappsecuritygov.com") ||
+	    !strcasecmp(host, "portal.cloudappsecurity.us"))
+		return err_set(e, ERR_USAGE, "--hostname=%s is the generic host, which answers API calls at random: give the tenant's own, "
+			       "as in contoso.us2.%s", host, host);
+	if (!*host || strlen(host) > HOST_MAX || !only_from(host, "-.") || *host == '.' || *host == '-' || strstr(host, ".."))
+		return err_set(e, ERR_USAGE, "--hostname=\"%s\" is no host name: give one like contoso.us2." GENERIC_HOST, host);
+	return true;
+}
+
+static bool check_hostname(struct cloud_settings *s, struct err *e)
+{
+	const char *host = s->hostname;
+
+	if (!check_bare_host(host, e))
+		return false;
+	for (size_t i = 0; i < sizeof(portals) / sizeof(portals[0]); i++) {
+		if (!is_below(host, portals[i].domain))
+			continue;
+		if (s->cloud < 0)
+			s->cloud = (int)portals[i].first;
+		if (s->cloud >= (int)portals[i].first && s->cloud <= (int)portals[i].last)
+			return true;
+		return err_set(e, ERR_USAGE, "--hostname=%s belongs to --cloud=%s%s, not to --cloud=%s", host,
+			       cloud_names[portals[i].first], portals[i].first != portals[i].last ? " or dod" : "",
+			       cloud_names[s->cloud]);
+	}
+	return err_set(e, ERR_USAGE, "--hostname=%s does not end in %s, %s or %s: give the tenant's portal host, or another base by "
+		       "--api-url", host, portals[0].domain, portals[2].domain, portals[1].domain);
+}
+
+/* Splits off what follows scheme, host and port. *path is lent by url and starts with `/`, or is empty. */
+static bool check_url(const char *option, const char *url, struct buf *origin, const char **path, struct err *e)
+{
+	const char *after = strstr(url, "://");
+
+	if (!is_printable(url, 2048, '!') || !after || !http_origin(url, origin))
+		return err_set(e, ERR_USAGE, "%s takes a URL of scheme and host without user info, as in https://host", option);
+	if (!strncmp(buf_text(origin), "http:", 5) && !http_is_plain_loopback(url))
+		return err_set(e, ERR_USAGE, "%s=%s: plain http goes to 127.0.0.0/8 and [::1] only, use https", option, url);
+	*path = after + 3 + strcspn(after + 3, "/?#");
+	if (strpbrk(*path, "?#"))
+		return err_set(e, ERR_USAGE, "%s=%s: a query does not belong there", option, url);
+	return true;
+}
+
+static bool check_api_url(struct cloud_settings *s, enum service service, struct err *e)
+{
+	AUTO_BUF base = { 0 };
+	const char *path;
+
+	if (!check_url("--api-url", s->api_url, &base, &path, e))
+		return false;
+	size_t len = strlen(path);
+	while (len && path[len - 1] == '/')
+		len--;
+	if (service == CLOUD_APPS && len)
+		return err_set(e, ERR_USAGE, "--api-url=%s: the portal's base has no path, give scheme://host[:port]", s->api_url);
+	if (service == GRAPH && !len)
+		return err_set(e, ERR_USAGE, "--api-url=%s: Graph needs its version too, as in %s/v1.0", s->api_url, buf_text(&base));
+	buf_add_bytes(&base, path, len);
+	replace(&s->api_url, buf_take(&base));
+	return true;
+}
+
+static bool check_login_url(struct cloud_settings *s, struct err *e)
+{
+	AUTO_BUF base = { 0 };
+	const char *path;
+
+	if (!s->login_url) {
+		s->login_url = mem_copy_text(cloud_login_url((enum cloud)s->cloud));
+		return true;
+	}
+	if (!check_url("--login-url", s->login_url, &base, &path, e))
+		return false;
+	if (path[strspn(path, "/")])
+		return err_set(e, ERR_USAGE, "--login-url=%s: an authority has no path, the tenant goes to --tenant-id", s->login_url);
+	replace(&s->login_url, buf_take(&base));
+	return true;
+}
+
+static bool check_base(struct cloud_settings *s, enum service service, struct err *e)
+{
+	if (service == CLOUD_APPS && s->cloud == CHINA)
+		return err_set(e, ERR_CONFIG, "--cloud=china has no Defender for Cloud Apps portal, so this check does not work there");
+	if (service == CLOUD_APPS && !s->hostname && !s->api_url)
+		return err_set(e, ERR_USAGE, "whom to ask is missing: give the tenant's portal host by -H, as in "
+			       "-H contoso.us2." GENERIC_HOST);
+	if (service == CLOUD_APPS && s->hostname && !check_hostname(s, e))
+		return false;
+	if (s->cloud < 0)
+		s->cloud = COMMERCIAL;
+	if (s->api_url)
+		return check_api_url(s, service, e);
+	if (service == GRAPH) {
+		s->api_url = mem_copy_text(cloud_graph_url((enum cloud)s->cloud));
+		return true;
+	}
+	s->api_url = mem_print("https://%s", s->hostname);
+	for (char *c = s->api_url; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return true;
+}
+
+/* The credential decides which method is meant: a tenant and client alone may be there for other checks. */
+static bool has_secret(const struct cloud_settings *s)
+{
+	return s->client_secret || s->client_secret_file;
+}
+
+static bool has_api_token(const struct cloud_settings *s)
+{
+	return s->api_token || s->api_token_file;
+}
+
+static bool choose_auth(struct cloud_settings *s, enum service service, struct err *e)
+{
+	bool token = service == CLOUD_APPS && has_api_token(s);
+	bool secret = has_secret(s) || s->tenant_id || s->client_id;
+
+	if (service == GRAPH && s->auth == AUTH_API_TOKEN)
+		return err_set(e, ERR_USAGE, "--auth=api-token does not work here: Microsoft Graph takes no API token of the portal, give "
+			       "--auth=secret with --tenant-id, --client-id and --client-secret-file");
+	if (s->auth >= 0)
+		return true;
+	if (token && has_secret(s))
+		return err_set(e, ERR_USAGE, "two ways to sign in are configured, an API token and a client secret: choose by "
+			       "--auth=api-token or --auth=secret");
+	if (!token && !secret)
+		return err_set(e, ERR_USAGE, "a way to sign in is missing: give %s--tenant-id, --client-id and --client-secret-file, or the "
+			       "same as MDCA_... in the environment or in a section of --extra-opts",
+			       service == CLOUD_APPS ? "--api-token-file, or " : "");
+	s->auth = token ? AUTH_API_TOKEN : AUTH_SECRET;
+	return true;
+}
+
+/* Puts the file's content in place of the setting: a file, where both are given, is the more deliberate place. */
+static bool load_secret(const char *what, const char *path, char **secret, struct err *e)
+{
+	AUTO_BUF text = { 0 };
+
+	if (!path)
+		return true;
+	if (!file_read_secret(what, path, &text, e))
+		return false;
+	bool whole = strlen(buf_text(&text)) == text.len;
+	if (whole) {
+		mem_wipe_text(*secret);
+		*secret = mem_copy_text(buf_text(&text));
+	}
+	explicit_bzero(text.data, text.len);
+	return whole || err_set(e, ERR_CONFIG, "%s %s is no text", what, path);
+}
+
+static void trim(char *text)
+{
+	size_t front = strspn(text, " \t\r\n"), len = strlen(text);
+
+	while (len > front && strchr(" \t\r\n", text[len - 1]))
+		len--;
+	memmove(text, text + front, len - front);
+	explicit_bzero(text + len - front, front);
+	text[len - front] = '\0';
+}
+
+static bool check_api_token(struct cloud_settings *s, struct err *e)
+{
+	const char *file = s->api_token_file;
+
+	if (!has_api_token(s))
+		return err_set(e, ERR_USAGE, "--auth=api-token needs the token: give --api-token-file (or MDCA_API_TOKEN)");
+	if (!load_secret("API token file", file, &s->api_token, e))
+		return false;
+	trim(s->api_token);
+	if (!is_printable(s->api_token, API_TOKEN_MAX, '!'))
+		return err_set(e, file ? ERR_CONFIG : ERR_USAGE, "%s%s is no API token: one word of printable characters, at most %d",
+			       file ? "API token file " : "the setting api-token", file ? file : "", API_TOKEN_MAX);
+	return true;
+}
+
+static bool check_entra_ids(const struct cloud_settings *s, struct err *e)
+{
+	static const char *const everyones[] = { "common", "organizations", "consumers" };
+
+	for (size_t i = 0; i < sizeof(everyones) / sizeof(everyones[0]); i++) {
+		if (!strcasecmp(s->tenant_id, everyones[i]))
+			return err_set(e, ERR_USAGE, "--tenant-id=%s names no tenant: give the directory id or a domain of the tenant",
+				       s->tenant_id);
+	}
+	if (!*s->tenant_id || strlen(s->tenant_id) > HOST_MAX || !only_from(s->tenant_id, "-.") || *s->tenant_id == '.')
+		return err_set(e, ERR_USAGE, "--tenant-id=\"%s\" is neither a directory id nor a domain", s->tenant_id);
+	if (!*s->client_id || strlen(s->client_id) > 64 || !only_from(s->client_id, "-"))
+		return err_set(e, ERR_USAGE, "--client-id=\"%s\" is no application id, which looks like "
+			       "00001111-aaaa-2222-bbbb-3333cccc4444", s->client_id);
+	return true;
+}
+
+static bool check_secret(struct cloud_settings *s, struct err *e)
+{
+	AUTO_BUF missing = { 0 };
+	const char *file = s->client_secret_file;
+
+	if (!s->tenant_id)
+		buf_add(&missing, ", --tenant-id");
+	if (!s->client_id)
+		buf_add(&missing, ", --client-id");
+	if (!has_secret(s))
+		buf_add(&missing, ", --client-secret-file (or MDCA_CLIENT_SECRET)");
+	if (missing.len)
+		return err_set(e, ERR_USAGE, "the sign-in with a client secret is incomplete, missing: %s", buf_text(&missing) + 2);
+	if (!check_entra_ids(s, e) || !load_secret("client secret file", file, &s->client_secret, e))
+		return false;
+	if (!is_printable(s->client_secret, CLIENT_SECRET_MAX, ' '))
+		return err_set(e, file ? ERR_CONFIG : ERR_USAGE, "%s%s is no client secret: one line of printable ASCII, at most %d characters",
+			       file ? "client secret file " : "the setting client-secret", file ? file : "", CLIENT_SECRET_MAX);
+	return true;
+}
+
+bool cloud_settings_check(struct cloud_settings *s, enum service service, struct err *e)
+{
+	if (s->only_ipv4 && s->only_ipv6)
+		return err_set(e, ERR_USAGE, "-4 and -6 exclude each other, give one of them");
+	if (!check_base(s, service, e) || !check_login_url(s, e) || !choose_auth(s, service, e))
+		return false;
+	return s->auth == AUTH_API_TOKEN ? check_api_token(s, e) : check_secret(s, e);
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The client credentials grant: cache first, then one request for all checks that wait for the same token. */
+#include "cloud/token.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cloud/aadsts.h"
+#include "cloud/cache.h"
+#include "cloud/exchange.h"
+
+#define LOCK_WAIT_MAX_MS 10000
+#define LONG_LIFE_S 7200
+#define YOUNG_S 60
+#define REPEATS 2
+#define FIRST_LINE_MAX 200
+
+struct token {
+	const struct cloud_settings *set;
+	enum service wanted;
+	struct http *http;
+	const struct deadline *deadline;
+	int trace;
+	struct cache *cache;   /* NULL until first needed */
+	struct grant now;
+	char *header;          /* NULL: none that may be used */
+	char *refused;         /* the token that the service did not take */
+	bool renewed;
+};
+
+struct token *token_new(const struct cloud_settings *set, enum service wanted, struct http *http, const struct deadline *deadline,
+			int trace)
+{
+	struct token *t = mem_new(1, sizeof(*t));
+
+	t->set = set;
+	t->wanted = wanted;
+	t->http = http;
+	t->deadline = deadline;
+	t->trace = trace;
+	return t;
+}
+
+void token_free(struct token *t)
+{
+	if (!t)
+		return;
+	cache_free(t->cache);
+	grant_free(&t->now);
+	mem_wipe_text(t->header);
+	mem_wipe_text(t->refused);
+	free(t);
+}
+
+static void add_field(struct buf *form, const char *name, const char *value)
+{
+	char *encoded = http_escape(value, strlen(value));
+
+	buf_print(form, "%s%s=%s", form->len ? "&" : "", name, encoded);
+	mem_wipe_text(encoded);
+}
+
+/* What proves that the caller is the application; other ways of signing in differ here alone. */
+static void add_credential(const struct cloud_settings *set, struct buf *form)
+{
+	add_field(form, "client_secret", set->client_secret);
+}
+
+static void make_form(const struct token *t, struct buf *form)
+{
+	add_field(form, "grant_type", "client_credentials");
+	add_field(form, "client_id", t->set->client_id);
+	add_credential(t->set, form);
+	add_field(form, "scope", cloud_scope((enum cloud)t->set->cloud, t->wanted));
+}
+
+static bool is_guid(const char *text)
+{
+	static const char form[] = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
+	size_t i = 0;
+
+	for (; form[i]; i++) {
+		if (form[i] == 'h' ? !isxdigit((unsigned char)text[i]) : text[i] != '-')
+			return false;
+	}
+	return !text[i];
+}
+
+static int64_t refusal_number(struct json_object *doc)
+{
+	struct json_object *codes = NULL;
+
+	if (jget_array(doc, "error_codes", &codes) == GOT && json_object_array_length(codes)) {
+		struct json_object *first = json_object_array_get_idx(codes, 0);
+
+		if (json_object_is_type(first, json_type_int))
+			return json_object_get_int64(first);
+	}
+	return aadsts_number(jget_text_or(doc, "error_description", ""));
+}
+
+/* Entra appends trace id, correlation id and time, behind a blank or on lines of their own; the number has its own place. */
+static void add_first_line(const char *description, struct buf *out)
+{
+	const char *colon = strncmp(description, "AADSTS", 6) ? NULL : strchr(description, ':');
+	const char *start = colon ? colon + 1 : description;
+	const char *end = strstr(start, "Trace ID:");
+	size_t len = strcspn(start, "\r\n");
+
+	if (end && (size_t)(end - start) < len)
+		len = (size_t)(end - start);
+	AUTO_FREE char *line = mem_copy_bytes(start, len);
+	refusal_plain(line, FIRST_LINE_MAX, out);
+}
+
+static bool set_refused(const struct token *t, struct json_object *doc, const char *error, struct err *e)
+{
+	AUTO_BUF line = { 0 };
+	AUTO_BUF code = { 0 };
+	const char *cause, *cure, *correlation = jget_text_or(doc, "correlation_id", "");
+	int64_t number = refusal_number(doc);
+
+	if (t->trace >= 2 && is_guid(correlation))
+		fprintf(stderr, "sign-in refused, correlation id %s\n", correlation);
+	if (aadsts_hint(number, &cause, &cure))
+		return err_set(e, ERR_AUTH, "sign-in refused: %s (AADSTS%lld), %s", cause, (long long)number, cure);
+	refusal_plain(error, 64, &code);
+	if (number)
+		buf_print(&code, " (AADSTS%lld)", (long long)number);
+	add_first_line(jget_text_or(doc, "error_description", ""), &line);
+	return err_set(e, ERR_AUTH, "sign-in refused: %s%s%s", buf_text(&code), line.len ? ": " : "", buf_text(&line));
+}
+
+static bool set_no_token(const struct http_reply *reply, const char *host, const char *what, struct err *e)
+{
+	bool page = refusal_is_page(buf_text(&reply->body), reply->body.len);
+
+	return err_set(e, ERR_REPLY, "%ld from %s on sign-in: %s", reply->status, host,
+		       page ? "an HTML page instead of a token, is it the right authority, or does a proxy answer?" : what);
+}
+
+/* Entra's own word for what passes by itself, whatever the status. */
+static bool passes(const struct http_reply *reply)
+{
+	AUTO_JSON doc = reply->status >= 400 ? refusal_parse(&reply->body) : NULL;
+
+	return doc && !strcmp(jget_text_or(doc, "error", ""), "temporarily_unavailable");
+}
+
+/* Times of the grant; a life that is missing or odd leaves expires_at 0, and such a token is not kept. */
+static void set_times(struct json_object *doc, struct grant *g)
+{
+	int64_t life = 0, refresh = 0;
+
+	g->issued_at = clock_now();
+	if (jget_int(doc, "expires_in", &life) != GOT || life <= 0 || life > 25 * 3600)
+		return;
+	g->expires_at = g->issued_at + life;
+	g->renew_at = g->expires_at - GRANT_MARGIN_S;
+	if (jget_int(doc, "refresh_in", &refresh) == GOT && refresh > 0 && refresh < life)
+		g->renew_at = g->issued_at + refresh;
+	else if (life > LONG_LIFE_S)
+		g->renew_at = g->issued_at + life / 2;
+}
+
+static bool read_answer(const struct token *t, const struct http_reply *reply, const char *host, struct grant *g, struct err *e)
+{
+	AUTO_JSON doc = refusal_parse(&reply->body);
+	const char *text = NULL;
+
+	if (reply->status >= 300 && reply->status < 400)
+		return refusal_set(&(struct asked){ .host = host, .target = "sign-in" }, reply, e);
+	if (!json_object_is_type(doc, json_type_object))
+		return set_no_token(reply, host, "not the JSON of a token endpoint", e);
+	if (reply->status >= 400 && jget_text(doc, "error", &text) == GOT)
+		return set_refused(t, doc, text, e);
+	if (reply->status != 200)
+		return set_no_token(reply, host, "neither a token nor a reason", e);
+	if (strcasecmp(jget_text_or(doc, "token_type", ""), "Bearer"))
+		return set_no_token(reply, host, "the token is no Bearer token", e);
+	if (jget_text(doc, "access_token", &text) != GOT || !grant_is_safe(text))
+		return set_no_token(reply, host, "no token that a header can carry", e);
+	g->token = mem_copy_text(text);
+	set_times(doc, g);
+	return true;
+}
+
+static void wipe_reply(struct http_reply *reply)
+{
+	if (reply->body.data)
+		explicit_bzero(reply->body.data, reply->body.len);
+	http_reply_free(reply);
+}
+
+static bool ask(const struct token *t, unsigned repeats, struct grant *g, struct err *e)
+{
+	AUTO_BUF form = { 0 };
+	AUTO_BUF host = { 0 };
+	AUTO_FREE char *url = mem_print("%s/%s/oauth2/v2.0/token", t->set->login_url, t->set->tenant_id);
+	CLEANUP(wipe_reply) struct http_reply reply = { 0 };
+
+	if (!http_host(url, &host))
+		return err_set(e, ERR_CONFIG, "%s is no URL to sign in at", url);
+	make_form(t, &form);
+	struct http_request request = { .url = url, .body = buf_text(&form), .purpose = "sign-in",
+					.content_type = "application/x-www-form-urlencoded" };
+	/* Entra throttles like Graph does, with Retry-After. */
+	struct exchange x = { .http = t->http, .deadline = t->deadline, .trace = t->trace, .repeats = repeats, .passes = passes,
+			      .asked = { .service = GRAPH, .host = buf_text(&host), .target = "sign-in" } };
+	bool answered = exchange_send(&x, &request, NULL, NULL, &reply, e);
+	explicit_bzero(form.data, form.len);
+	return answered && read_answer(t, &reply, buf_text(&host), g, e);
+}
+
+/* The cached grant, unless it is the one that was refused in this run. */
+static bool recall(struct token *t, struct grant *g)
+{
+	AUTO_GRANT found = { 0 };
+
+	if (!cache_read(t->cache, &found) || (t->refused && !strcmp(t->refused, found.token)))
+		return false;
+	grant_free(g);
+	*g = found;
+	found = (struct grant){ 0 };
+	return true;
+}
+
+/* With the lock, or without when none was to be had. */
+static bool ask_once(struct token *t, bool may_fail, struct grant *g, struct err *e)
+{
+	AUTO_GRANT fresh = { 0 };
+
+	if (recall(t, g) && clock_now() < g->renew_at)
+		return true;
+	if (ask(t, may_fail ? 0 : REPEATS, &fresh, e)) {
+		if (fresh.expires_at)
+			cache_write(t->cache, &fresh);
+		grant_free(g);
+		*g = fresh;
+		fresh = (struct grant){ 0 };
+		return true;
+	}
+	if (may_fail && t->trace >= 2)
+		fprintf(stderr, "token not renewed early: %s\n", e->text);
+	return may_fail;
+}
+
+static bool find_grant(struct token *t, struct grant *g, struct err *e)
+{
+	const char *scope = cloud_scope((enum cloud)t->set->cloud, t->wanted);
+	int64_t wait = deadline_left_ms(t->deadline) / 2;
+
+	if (!scope)
+		return err_set(e, ERR_CONFIG, "--cloud=%s lacks the service that this check reads", cloud_names[t->set->cloud]);
+	if (!t->cache)
+		t->cache = cache_new(t->set, scope, t->trace);
+	bool known = recall(t, g);
+	if (known && clock_now() < g->renew_at)
+		return true;
+	int lock = cache_lock(t->cache, known ? 0 : wait < LOCK_WAIT_MAX_MS ? wait : LOCK_WAIT_MAX_MS);
+	if (known && lock < 0)
+		return true; /* another check renews it, and this one is good for a while */
+	bool found = ask_once(t, known, g, e);
+	if (lock >= 0)
+		close(lock);
+	return found;
+}
+
+bool token_header(struct token *t, const char **value, struct err *e)
+{
+	AUTO_GRANT found = { 0 };
+
+	if (!t->header && t->set->auth == AUTH_API_TOKEN) {
+		t->header = mem_print("Token %s", t->set->api_token);
+	} else if (!t->header) {
+		if (!find_grant(t, &found, e))
+			return false;
+		t->header = mem_print("Bearer %s", found.token);
+		grant_free(&t->now);
+		t->now = found;
+		found = (struct grant){ 0 };
+	}
+	*value = t->header;
+	return true;
+}
+
+bool token_renew(struct token *t, bool always)
+{
+	if (t->set->auth == AUTH_API_TOKEN || t->renewed || !t->header)
+		return false;
+	if (!always && clock_now() - t->now.issued_at < YOUNG_S)
+		return false;
+	t->renewed = true;
+	t->refused = t->now.token;
+	t->now.token = NULL;
+	mem_wipe_text(t->header);
+	t->header = NULL;
+	return true;
+}

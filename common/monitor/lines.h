@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The lines of a verdict: a store whose size follows what can be printed, not what is added, and the choice of those that
+ * are printed. Knows no metrics, only their bits.
+ *
+ * Lines are kept in buckets. All lines of a bucket count in the same metrics, so they have the same state, whatever the totals
+ * will be, and only the first in print order can ever be printed: a bucket keeps those and counts the rest. */
+#pragma once
+#include "base/buf.h"
+#include "monitor/state.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MORE_ROOM 32 /* bytes of "... N more" */
+
+struct value {
+	int metric;
+	double value;
+};
+
+struct line {
+	int64_t rank; /* greater ones come first */
+	const char *name, *text;
+	const struct value *values; /* for perfdata of items */
+	size_t value_count;
+};
+
+/* The findings that all lines of a bucket share, one bit a metric: counted in, own value alerts. */
+struct findings {
+	uint32_t counts, warns, crits;
+};
+
+struct bucket {
+	struct findings findings;
+	struct line **lines;  /* the first `keep` are in order once `full` */
+	size_t count, room;
+	bool full;
+	size_t dropped, dropped_values;
+};
+
+struct lines {
+	struct bucket *buckets;
+	size_t count;
+	size_t keep; /* lines a bucket; SIZE_MAX: all */
+};
+
+/* Copies the line in. */
+void lines_add(struct lines *lines, const struct findings *f, const struct line *line);
+void lines_free(struct lines *lines);
+/* By all that a line has, so that equal lines are interchangeable and no order of insertion can be seen. */
+int line_compare(const struct line *a, const struct line *b);
+/* "name: text", or what there is of it. */
+void line_print(const struct line *line, struct buf *out);
+
+/* Lines on their way to the output; borrowed from the buckets. */
+struct row {
+	const struct line *line;
+	enum state state;
+	size_t cost;         /* bytes in the output */
+	bool repeats, gone;
+};
+
+struct rows {
+	struct row *rows;
+	size_t count, room;
+	size_t dropped;      /* further lines that no bucket kept */
+};
+
+/* Adds the lines of a bucket, which all have this state. */
+void rows_take(struct rows *r, struct lines *lines, struct bucket *b, enum state s);
+/* Worst first (CRITICAL, UNKNOWN, WARNING, OK), then by rank, then by name in byte order. */
+void rows_sort(struct rows *r);
+/* Marks rows as gone until the costs of the others fit into `room`; returns how many lines are not shown in all. */
+size_t rows_thin(struct rows *r, size_t room);
+void rows_free(struct rows *r);

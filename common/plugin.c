@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The frame: settings, sign-in, run, print once, exit status. There is no other way out but the last words. */
+#include "plugin.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/last_words.h"
+#include "frame.h"
+
+#define EXIT_OK 0
+#define EXIT_UNKNOWN 3
+#define FUTURE_TOLERANCE 300  /* seconds that a moment may lie ahead before it is said */
+#define BACKSTOP_MS 600       /* behind the deadline, for waits that no deadline breaks */
+#define FRAME_ROWS 24
+#define NAMES_ON_LINE_1 3
+
+/* All that a run owns. */
+struct run {
+	const struct plugin *plugin;
+	struct frame frame;
+	struct cloud_settings cloud;
+	void *own;                     /* the plugin's struct settings */
+	struct opt frame_rows[FRAME_ROWS];
+	struct limits limits[METRICS_MAX];
+	struct opt_group groups[5];
+	struct opt_table table;
+};
+
+static bool write_out(const char *text, size_t len)
+{
+	while (len) {
+		ssize_t n = write(STDOUT_FILENO, text, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		text += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+static int print_and(int status, const struct buf *out)
+{
+	return write_out(buf_text(out), out->len) ? status : EXIT_UNKNOWN;
+}
+
+/* The frame's rows with the defaults that the plugin has for some of them. */
+static void fit_frame_rows(struct run *r)
+{
+	size_t n = 0;
+
+	for (const struct opt *row = frame_options; row->name; row++) {
+		struct opt *fitted = &r->frame_rows[n++];
+
+		*fitted = *row;
+		if (!strcmp(row->name, "empty-state"))
+			fitted->fallback = r->plugin->empty_state;
+		if (!strcmp(row->name, "exclude")) {
+			fitted->fallback = r->plugin->exclude;
+			fitted->keep_default = r->plugin->exclude_adds;
+		}
+	}
+}
+
+static void run_init(struct run *r, const struct plugin *p)
+{
+	*r = (struct run){ .plugin = p };
+	r->own = mem_new(1, p->settings_size);
+	fit_frame_rows(r);
+	for (int i = 0; i < FAIL_COUNT; i++)
+		r->frame.on_failure[i] = STATE_UNKNOWN;
+	r->groups[0] = (struct opt_group){ .title = "What to judge", .rows = p->options, .settings = r->own, .own = true };
+	r->groups[1] = (struct opt_group){ .title = "Connection", .rows = cloud_options, .settings = &r->cloud, .environment = true };
+	r->groups[2] = (struct opt_group){
+		.title = "Sign-in with Entra", .rows = entra_options, .settings = &r->cloud, .environment = true, .entra = true
+	};
+	r->groups[3] = (struct opt_group){ .title = "Run and output", .rows = r->frame_rows, .settings = &r->frame };
+	r->table = (struct opt_table){ p->name, r->groups, p->metrics, r->limits };
+	options_defaults(&r->table);
+}
+
+static void run_release(struct run *r)
+{
+	options_release(&r->table);
+	selection_release(&r->frame.selection);
+	free(r->own);
+}
+
+static struct page page_of(const struct plugin *p)
+{
+	return (struct page){ .name = p->name, .version = PACKAGE_VERSION, .summary = p->summary, .about = p->about,
+			      .permission = p->permission, .requests = p->requests, .examples = p->examples };
+}
+
+/* The faces of the table, which need no tenant. Returns the exit status, -1 when none was asked for. */
+static int describe(const struct run *r, bool help, bool version)
+{
+	struct page page = page_of(r->plugin);
+	AUTO_BUF out = { 0 };
+
+	if (help) {
+		describe_help(&page, &r->table, &out);
+		return print_and(EXIT_UNKNOWN, &out);
+	}
+	if (version) {
+		describe_version(&page, &out);
+		return print_and(EXIT_UNKNOWN, &out);
+	}
+	if (r->frame.describe < 0)
+		return -1;
+	if (r->frame.describe == DESCRIBE_MAN)
+		describe_man(&page, &r->table, &out);
+	else if (r->frame.describe == DESCRIBE_ICINGA)
+		describe_icinga(&page, &r->table, &out);
+	else
+		describe_json(&page, &r->table, &out);
+	return print_and(EXIT_OK, &out);
+}
+
+static int refuse(const struct run *r, const struct err *e)
+{
+	struct page page = page_of(r->plugin);
+	AUTO_BUF out = { 0 };
+
+	buf_print(&out, "[UNKNOWN] - %s: ", r->plugin->name);
+	clean_first_line(e->text, &out);
+	buf_add_char(&out, '\n');
+	if (e->kind == ERR_USAGE)
+		describe_usage(&page, &r->table, &out);
+	return print_and(EXIT_UNKNOWN, &out);
+}
+
+/* Libraries may write to stderr, which Icinga mixes into the output: only traces that were asked for get there. */
+static void quiet_stderr(int verbose)
+{
+	if (verbose >= 2)
+		return;
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (null >= 0) {
+		dup2(null, STDERR_FILENO);
+		close(null);
+	}
+}
+
+static void trace_settings(const struct run *r)
+{
+	if (r->frame.verbose < 2)
+		return;
+	for (const struct opt_group *g = r->groups; g->rows; g++) {
+		for (const struct opt *row = g->rows; row->name; row++) {
+			const char *source = options_source(&r->table, row);
+
+			if (strcmp(source, "default"))
+				fprintf(stderr, "* --%s from %s\n", row->name, source);
+		}
+	}
+}
+
+static bool is_given(const struct run *r, const char *name)
+{
+	const struct opt *row = r->frame_rows;
+
+	while (strcmp(row->name, name))
+		row++;
+	return strcmp(options_source(&r->table, row), "default") != 0;
+}
+
+static bool walk(struct run *r, struct job *job, struct deadline *deadline, struct err *e)
+{
+	const struct plugin *p = r->plugin;
+	AUTO_FREE char *agent = mem_print("%s/%s (%s)", p->name, PACKAGE_VERSION, PACKAGE_NAME);
+
+	job->api = api_new(&r->cloud, p->service, deadline, r->frame.verbose, agent, e);
+	if (!job->api)
+		return false;
+	bool whole = p->run(job, e);
+	job->incomplete = !whole;
+	if (whole)
+		selection_report_missing(&r->frame.selection, job->verdict);
+	if (whole || api_has_read(job->api))
+		p->sum_up(job);
+	return whole;
+}
+
+static int judge(struct run *r)
+{
+	const struct frame *f = &r->frame;
+	struct deadline deadline = deadline_in(f->timeout * 1000);
+	struct verdict_options vo = {
+		.metrics = r->plugin->metrics, .limits = r->limits, .detail = f->verbose ? DETAIL_ALL : (enum detail)f->detail,
+		.format = (enum output_format)f->format, .ranges = (enum perfdata_ranges)f->ranges,
+		.perfdata_per_item = f->perfdata_per_item, .max_output = f->verbose >= 3 ? 0 : f->max_output,
+	};
+	struct job job = { .settings = r->own, .verdict = verdict_new(&vo), .now = f->at ? f->at : clock_now(),
+			   .selection = &r->frame.selection, .seen = mem_new(1, r->plugin->seen_size), .empty_state = (enum state)f->empty_state,
+			   .empty_state_given = is_given(r, "empty-state") };
+	struct err e = { 0 };
+	char stamp[CLOCK_STAMP_SIZE];
+	AUTO_BUF out = { 0 };
+
+	last_words_after(f->timeout * 1000 + BACKSTOP_MS, f->timeout, (int)f->on_failure[FAIL_TIMEOUT]);
+	if (!walk(r, &job, &deadline, &e))
+		verdict_trouble(job.verdict, frame_state(f, e.kind), e.text, job.api && api_has_read(job.api));
+	if (f->at)
+		verdict_remark(job.verdict, "as of %s", clock_stamp(f->at, stamp));
+	int status = print_and((int)verdict_print(job.verdict, &out), &out);
+#ifdef UNDER_SANITIZER /* elsewhere the kernel frees faster */
+	verdict_free(job.verdict);
+	api_free(job.api);
+	if (r->plugin->release)
+		r->plugin->release(job.seen);
+	free(job.seen);
+#endif
+	return status;
+}
+
+static bool check_settings(struct run *r, struct err *e)
+{
+	const struct plugin *p = r->plugin;
+
+	if (p->absent_in_china && r->cloud.cloud == CHINA)
+		return err_set(e, ERR_CONFIG, "--cloud=china does not offer what this check reads, so it does not work there");
+	return (!p->check || p->check(r->own, r->limits, e)) && cloud_settings_check(&r->cloud, p->service, e);
+}
+
+int plugin_main(const struct plugin *p, int argc, char **argv)
+{
+	struct err e = { 0 };
+	struct run r;
+	int status;
+
+	last_words_on_signals();
+	run_init(&r, p);
+	bool help = options_asks(argc, argv, 'h', "help");
+	bool version = !help && options_asks(argc, argv, 'V', "version");
+	if (help || version)
+		status = describe(&r, help, version);
+	else if (!options_read(&r.table, argc, argv, &e))
+		status = refuse(&r, &e);
+	else
+		status = describe(&r, false, false);
+	if (status < 0 && e.kind == ERR_NONE) {
+		quiet_stderr(r.frame.verbose);
+		trace_settings(&r);
+		if (!check_settings(&r, &e))
+			status = refuse(&r, &e);
+		else
+			status = judge(&r);
+	}
+#ifdef UNDER_SANITIZER
+	run_release(&r);
+	return status;
+#else
+	(void)run_release;
+	_exit(status);
+#endif
+}
+
+bool job_selects(struct job *job, const char *name, const char *other_name)
+{
+	return selection_takes(job->selection, name, other_name);
+}
+
+int64_t job_age(const struct job *job, int64_t at)
+{
+	return at > job->now ? 0 : job->now - at;
+}
+
+void job_note_future(struct job *job, int64_t at)
+{
+	char span[CLOCK_SPAN_SIZE];
+
+	if (at - job->now > FUTURE_TOLERANCE)
+		verdict_note(job->verdict, "its time lies %s ahead of the clock", clock_span(at - job->now, span));
+}
+
+void job_empty(struct job *job, const char *fmt, ...)
+{
+	AUTO_BUF text = { 0 };
+	va_list args;
+
+	if (job->incomplete)
+		return;
+	va_start(args, fmt);
+	buf_vprint(&text, fmt, args);
+	va_end(args);
+	verdict_empty(job->verdict, job->empty_state, "%s", buf_text(&text));
+}
+
+void job_empty_reply(struct job *job, const char *fmt, ...)
+{
+	AUTO_BUF text = { 0 };
+	va_list args;
+
+	if (job->incomplete)
+		return;
+	va_start(args, fmt);
+	buf_vprint(&text, fmt, args);
+	va_end(args);
+	verdict_empty(job->verdict, job->empty_state_given ? job->empty_state : STATE_UNKNOWN, "%s", buf_text(&text));
+}
+
+/* The outcome of a typed read, said on the item's line where it must be. */
+static bool settle(struct job *job, enum got got, bool needed, struct json_object *o, const char *name)
+{
+	char raw[JGET_RAW_SIZE];
+
+	if (got == ODD || (got == UNSET && needed))
+		verdict_unreadable(job->verdict, "%s is %s", name, jget_raw(o, name, raw));
+	return got == GOT;
+}
+
+bool job_bool(struct job *job, struct json_object *o, const char *name, bool *out)
+{
+	return settle(job, jget_bool(o, name, out), false, o, name);
+}
+
+bool job_must_bool(struct job *job, struct json_object *o, const char *name, bool *out)
+{
+	return settle(job, jget_bool(o, name, out), true, o, name);
+}
+
+bool job_time(struct job *job, struct json_object *o, const char *name, int64_t *out)
+{
+	return settle(job, jget_time(o, name, out), false, o, name);
+}
+
+bool job_must_time(struct job *job, struct json_object *o, const char *name, int64_t *out)
+{
+	return settle(job, jget_time(o, name, out), true, o, name);
+}
+
+bool job_number(struct job *job, struct json_object *o, const char *name, double *out)
+{
+	return settle(job, jget_number(o, name, out), false, o, name);
+}
+
+void job_say(struct job *job, unsigned total, const char *nouns, const struct phrase *phrases, const char *all_well, ...)
+{
+	AUTO_BUF text = { 0 };
+	va_list args;
+
+	for (const struct phrase *p = phrases; p->text; p++) {
+		double count = verdict_so_far(job->verdict, p->metric);
+
+		if (!(count > 0))
+			continue;
+		if (text.len)
+			buf_print(&text, ", %.0f %s", count, p->text);
+		else
+			buf_print(&text, "%.0f of %u %s %s", count, total, nouns, p->text);
+		const char *names = verdict_names(job->verdict, p->metric, NAMES_ON_LINE_1);
+		if (*names)
+			buf_print(&text, ": %s", names);
+	}
+	if (!text.len && verdict_so_far(job->verdict, verdict_metric(job->verdict, "unreadable")) > 0) {
+		buf_print(&text, "%u %s looked at", total, nouns);
+	} else if (!text.len) {
+		va_start(args, all_well);
+		buf_vprint(&text, all_well, args);
+		va_end(args);
+	}
+	verdict_say(job->verdict, "%s", buf_text(&text));
+}

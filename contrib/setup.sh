@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2154
+# Sourced by contrib/demo and contrib/test: the packages that are missing, and a build in a folder of its own.
+
+# What a build needs; then what the demo, the tests and the monitors need on top.
+packages_build="gcc make autoconf automake pkg-config libc6-dev libcurl4-openssl-dev libjson-c-dev libssl-dev"
+packages_demo="libmicrohttpd-dev check openssl"
+packages_test="clang libclang-rt-dev valgrind curl jq mandoc man-db shellcheck xz-utils iproute2 icinga2-bin icinga2-common
+	time"
+
+say() { printf '%s\n' "$*"; }
+
+# as_root COMMAND…: directly, or by sudo.
+as_root() {
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo -- "$@"; fi
+}
+
+# need_packages NAME…: installs those that are not there.
+need_packages() {
+	local missing=() name
+	for name in "$@"; do
+		dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || missing+=("$name")
+	done
+	[ ${#missing[@]} -eq 0 ] && return 0
+	command -v apt-get >/dev/null || { say "This script knows Debian and Ubuntu; install by hand: ${missing[*]}" >&2; return 1; }
+	say "installing: ${missing[*]}"
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# prepare_sources: the files that autoconf and automake make, when they are missing or older than what they come from.
+prepare_sources() {
+	local file
+	for file in configure Makefile.in build-aux/install-sh; do
+		[ -e "$top/$file" ] || { autoreconf -fi "$top"; return; }
+	done
+	for file in "$top"/configure.ac "$top"/Makefile.am "$top"/*/*.am; do
+		[ "$file" -nt "$top/Makefile.in" ] && { autoreconf -fi "$top"; return; }
+	done
+	return 0
+}
+
+# build FOLDER CONFIGURE-ARGUMENT… : configures once, then makes everything that is out of date, the test programs too.
+build() {
+	local folder=$1
+	shift
+	mkdir -p "$folder"
+	if ! [ -f "$folder/Makefile" ] || [ "$top/configure" -nt "$folder/Makefile" ]; then
+		(cd "$folder" && "$top/configure" -q "$@")
+	fi
+	make -s -C "$folder" -j"$(nproc)" all check-programs
+}
+
+# start_tenant FOLDER SIMTENANT-ARGUMENT…: starts the simulated tenant, which ends with this shell, and writes FOLDER/tenant.ini with a
+# section for each check. Sets tenant_url (https), tenant_pid.
+start_tenant() {
+	local folder=$1 i
+	shift
+	mkdir -p "$folder"
+	: >"$folder/ready"
+	"$simtenant" --dir="$folder" --write-credentials "$@" >"$folder/ready" 2>"$folder/trouble" &
+	tenant_pid=$!
+	for ((i = 0; i < 200; i++)); do
+		grep -q '^ready ' "$folder/ready" && break
+		kill -0 "$tenant_pid" 2>/dev/null || { cat "$folder/trouble" >&2; return 1; }
+		sleep 0.05
+	done
+	grep -q '^ready ' "$folder/ready" || { say "the simulated tenant did not start" >&2; return 1; }
+	tenant_url=https://localhost:$(sed -n 's/^ready .*port=\([0-9]*\).*/\1/p' "$folder/ready")
+	write_sections "$folder" "$tenant_url" >"$folder/tenant.ini"
+}
+
+# write_sections FOLDER URL: how each check reaches the simulated tenant.
+write_sections() {
+	local name
+	for name in app_connectors governance_log system_alerts app_control log_upload siem_agents api_tokens; do
+		printf '[check_mdca_%s]\napi-url=%s\napi-token-file=%s/api-token\nca-path=%s/certs\n' "$name" "$2" "$1" "$1"
+	done
+	for name in secure_score message_center service_health credentials; do
+		printf '[check_mdca_%s]\napi-url=%s/v1.0\nlogin-url=%s\ntenant-id=%s\nclient-id=%s\nclient-secret-file=%s/client-secret\nca-path=%s/certs\n' \
+			"$name" "$2" "$2" 00000000-aaaa-bbbb-cccc-111111111111 00001111-aaaa-2222-bbbb-3333cccc4444 "$1" "$1"
+	done
+}
+
+stop_tenant() {
+	[ -n "${tenant_pid:-}" ] || return 0
+	kill "$tenant_pid" 2>/dev/null
+	wait "$tenant_pid" 2>/dev/null
+	tenant_pid=
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* check_mdca_app_connectors - App connectors that lost their connection, are switched off or warn */
+#include "plugin.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FROM_CONNECTORS, FROM_INSTANCES };
+static const char *const flag_sources[] = { "connectors", "instances", NULL };
+
+struct settings {
+	struct strings app_ids;
+	int warnings_from;
+};
+
+static const struct opt options[] = {
+	OPT_LIST(0, "app-id", app_ids, NULL, "N", "judge only connectors of this catalogue id (10489 is Box, 11114 Salesforce …), repeatable"),
+	OPT_CHOICE(0, "warnings-from", warnings_from, "connectors", flag_sources, "LIST",
+		   "where the warning flag is read: in the list of connectors, or in that of instances, which costs a request more"),
+	OPT_END
+};
+
+enum { FAILED, DISABLED, WARNED, CONNECTORS, CHECK_AGE };
+static const struct metric metrics[] = {
+	[FAILED] = METRIC_COUNT("failed", NULL, "0", "set up, not disabled, not connected"),
+	[DISABLED] = METRIC_COUNT("disabled", "0", NULL, "switched off by an administrator"),
+	[WARNED] = METRIC_COUNT("warned", "0", NULL, "connected with warnings"),
+	[CONNECTORS] = METRIC_TALLY("connectors", NULL, NULL, "set-up connectors"),
+	[CHECK_AGE] = METRIC_PEAK("check_age", "24h", "48h", "age of the oldest health check of the connected ones"),
+	METRICS_COMMON
+};
+
+/* Ids of the instances that carry the warning flag, and what it says. */
+struct flag {
+	char id[48];
+	bool warns;
+};
+
+struct seen {
+	struct flag *flags;
+	size_t flag_count;
+	unsigned rows, set_up;
+	bool flag_seen;
+};
+
+static bool is_wanted_app(const struct settings *set, struct json_object *row)
+{
+	char raw[JGET_RAW_SIZE];
+	int64_t id;
+
+	if (!set->app_ids.count)
+		return true;
+	if (jget_int(row, "appId", &id) != GOT)
+		return false;
+	snprintf(raw, sizeof(raw), "%lld", (long long)id);
+	return glob_any(&set->app_ids, raw);
+}
+
+/* Connectable, and someone has begun to connect it: every other row is of another kind (contract, 2.4). */
+static bool is_set_up(struct json_object *row, struct json_object *api)
+{
+	bool connectable = true, connected = false, enabled;
+	int64_t at;
+
+	if (jget_bool(row, "isApiConnectable", &connectable) == GOT && !connectable)
+		return false;
+	enum got got_connected = jget_bool(api, "isConnected", &connected);
+	return got_connected == ODD || connected || jget_bool(api, "isEnabled", &enabled) != UNSET ||
+	       jget_time(api, "lastConnected", &at) != UNSET || jget_text_or(api, "creator", NULL);
+}
+
+/* Is there a flag? In the list of connectors, or under the same id in that of instances. */
+static bool warning_flag(struct job *job, struct json_object *row, struct json_object *api, bool *warns)
+{
+	const struct settings *set = job->settings;
+	const struct seen *seen = job->seen;
+	const char *id = jget_text_or(row, "_id", "");
+
+	if (set->warnings_from == FROM_CONNECTORS)
+		return job_bool(job, api, "hasWarnings", warns);
+	for (size_t i = 0; i < seen->flag_count; i++) {
+		if (strcmp(seen->flags[i].id, id))
+			continue;
+		*warns = seen->flags[i].warns;
+		return true;
+	}
+	return false;
+}
+
+static void judge_connected(struct job *job, struct json_object *row, struct json_object *api)
+{
+	struct seen *seen = job->seen;
+	char span[CLOCK_SPAN_SIZE];
+	bool warns = false;
+	int64_t at;
+
+	if (warning_flag(job, row, api, &warns))
+		seen->flag_seen = true;
+	if (warns)
+		verdict_find(job->verdict, WARNED, 1, "connected with a warning (%s)",
+			     jget_text_or(api, "statusTemplateMessage", "no message key"));
+	if (job_time(job, api, "lastCheckTime", &at)) {
+		verdict_peak(job->verdict, CHECK_AGE, (double)job_age(job, at), "last status check %s ago",
+			     clock_span(job_age(job, at), span));
+		job_note_future(job, at);
+	} else {
+		verdict_note(job->verdict, "no check time");
+	}
+}
+
+static void find_failed(struct job *job, struct json_object *api)
+{
+	char span[CLOCK_SPAN_SIZE];
+	int64_t at;
+
+	if (jget_time(api, "lastConnected", &at) == GOT)
+		verdict_find(job->verdict, FAILED, 1, "connection error, last connected %s ago", clock_span(job_age(job, at), span));
+	else
+		verdict_find(job->verdict, FAILED, 1, "connection error, never connected");
+}
+
+static void judge_connector(struct job *job, struct json_object *row, struct json_object *api)
+{
+	bool connected = false, enabled;
+
+	if (job_bool(job, api, "isEnabled", &enabled) && !enabled)
+		verdict_find(job->verdict, DISABLED, 1, "disabled");
+	else if (job_must_bool(job, api, "isConnected", &connected) && connected)
+		judge_connected(job, row, api);
+	else if (jget_bool(api, "isConnected", &connected) == GOT)
+		find_failed(job, api);
+}
+
+static bool visit_connector(struct json_object *row, void *data, struct err *e)
+{
+	struct job *job = data;
+	struct seen *seen = job->seen;
+	struct json_object *api = NULL;
+	AUTO_BUF name = { 0 };
+	char raw[JGET_RAW_SIZE];
+
+	(void)e;
+	seen->rows++;
+	enum got got = jget_object(row, "api", &api);
+	if (got == UNSET || (got == GOT && !is_set_up(row, api)))
+		return true;
+	portal_app_name(row, &name);
+	if (!job_selects(job, buf_text(&name), jget_text_or(row, "name", NULL)) || !is_wanted_app(job->settings, row))
+		return true;
+
+	seen->set_up++;
+	verdict_add(job->verdict, CONNECTORS, 1);
+	verdict_item(job->verdict, buf_text(&name));
+	if (got == ODD)
+		verdict_unreadable(job->verdict, "api is %s", jget_raw(row, "api", raw));
+	else
+		judge_connector(job, row, api);
+	return true;
+}
+
+static bool visit_instance(struct json_object *row, void *data, struct err *e)
+{
+	struct job *job = data;
+	struct seen *seen = job->seen;
+	struct json_object *api = NULL;
+	bool warns;
+
+	(void)e;
+	const char *id = jget_text_or(row, "_id", NULL);
+	if (!id || jget_object(row, "api", &api) != GOT || jget_bool(api, "hasWarnings", &warns) != GOT)
+		return true;
+	seen->flags = mem_resize(seen->flags, seen->flag_count + 1, sizeof(*seen->flags));
+	struct flag *flag = &seen->flags[seen->flag_count++];
+	snprintf(flag->id, sizeof(flag->id), "%s", id);
+	flag->warns = warns;
+	return true;
+}
+
+static bool run(struct job *job, struct err *e)
+{
+	const struct settings *set = job->settings;
+	struct query instances = { .service = CLOUD_APPS, .path = "/cas/api/v1/connected_services/instances/",
+				   .what = "connected service instances", .permission = plugin.permission };
+
+	if (set->warnings_from == FROM_INSTANCES && !api_each(job->api, &instances, visit_instance, job, e))
+		return false;
+	return portal_apps_each(job->api, "app connectors", plugin.permission, visit_connector, job, e);
+}
+
+static void sum_up(struct job *job)
+{
+	static const struct phrase phrases[] = {
+		{ FAILED, "in error" }, { DISABLED, "disabled" }, { WARNED, "with warnings" }, { 0, NULL }
+	};
+	const struct seen *seen = job->seen;
+	char span[CLOCK_SPAN_SIZE];
+	double age = verdict_so_far(job->verdict, CHECK_AGE);
+
+	if (verdict_judge(job->verdict, CHECK_AGE, age) != STATE_OK)
+		verdict_remark(job->verdict, "oldest status check %s ago", clock_span((int64_t)age, span));
+	if (!seen->flag_seen)
+		verdict_leave_out(job->verdict, WARNED, seen->set_up ? "no warning flag in the reply" : NULL);
+	if (!seen->set_up)
+		job_empty(job, "no app connector to judge among %u rows, check the options and the role of the token's owner", seen->rows);
+	else
+		job_say(job, seen->set_up, "app connectors", phrases, "%u app connector%s connected", seen->set_up,
+			seen->set_up == 1 ? "" : "s");
+}
+
+static void release(void *data)
+{
+	struct seen *seen = data;
+
+	free(seen->flags);
+}
+
+static const char *const examples[] = {
+	"check_mdca_app_connectors -H contoso.us2.portal.cloudappsecurity.com --api-token-file=/etc/mdca-plugins/contoso.token",
+	"all connectors of the tenant",
+	"check_mdca_app_connectors --extra-opts=contoso --expect=Salesforce* --exclude=*sandbox*",
+	"tenant and token from section contoso, at least one Salesforce connector must exist, sandboxes do not count",
+	NULL
+};
+
+const struct plugin plugin = {
+	.name = "check_mdca_app_connectors",
+	.summary = "app connectors that lost their connection, are switched off or warn",
+	.about = "Reads the App connectors of Defender for Cloud Apps (Settings > Cloud apps > Connected apps > App connectors) and judges "
+		 "each one that has been set up.\n\n"
+		 "A connector in error delivers no activities, so policies for its app see nothing: open it in the portal, read its "
+		 "message, and connect it again with an administrator account of the app. A disabled connector was switched off "
+		 "by someone on purpose or by mistake. An old status check means that the service itself has not looked for a while.\n\n"
+		 "The service leaves out what the token's owner may not see: an empty answer is UNKNOWN, and a connector that was deleted is "
+		 "noticed only by --expect.",
+	.permission = "an API token whose owner is Global reader (a scoped role sees only its part); no Entra permission opens this list",
+	.requests = "1 for each 100 connectors; with --warnings-from=instances as many again",
+	.service = CLOUD_APPS,
+	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
+	.options = options, .metrics = metrics, .examples = examples, .empty_state = "unknown",
+	.run = run, .sum_up = sum_up, .release = release,
+};

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* check_mdca_governance_log - governance tasks that failed or hang, and logs that the service cannot parse.
+ *
+ * The log can be long and comes in no promised order, so of each task name and stream only a summary of fixed size is kept. */
+#include "plugin.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cloud/task.h"
+#include "monitor/streak.h"
+
+#define GROUPS_MAX 256
+#define LABEL_SIZE 192
+#define NAMES_ON_LINE_1 3
+
+struct settings {
+	int64_t since;
+	struct strings tasks;
+};
+
+static const struct opt options[] = {
+	OPT_DURATION(0, "since", since, "24h", "judge the tasks begun within this time"),
+	OPT_LIST(0, "task", tasks, NULL, "GLOB", "judge only tasks of this name (QuarantineTask, Discovery* …), repeatable"),
+	OPT_END
+};
+
+enum { FAILED, PENDING, OLDEST_PENDING, PARSE_FAILURES, PARSE_SILENCE, TASKS };
+static const struct metric metrics[] = {
+	[FAILED] = METRIC_COUNT("failed", "0", "10", "tasks that failed, parsing of logs left out"),
+	[PENDING] = METRIC_COUNT("pending", NULL, NULL, "tasks without a verdict"),
+	[OLDEST_PENDING] = METRIC_PEAK("oldest_pending", "1h", "12h", "longest wait of a task for its verdict"),
+	[PARSE_FAILURES] = { "parse_failures", "", METRIC_IS_PEAK, "0", "2", "longest run of failed newest parses of one input stream" },
+	[PARSE_SILENCE] = METRIC_PEAK("parse_silence", NULL, NULL, "time since the last clean parse of the worst stream, at most --since"),
+	[TASKS] = METRIC_TALLY("tasks", NULL, NULL, "tasks begun within --since"),
+	METRICS_COMMON
+};
+
+/* The tasks of one name and stream. */
+struct group {
+	char label[LABEL_SIZE];
+	bool parses;
+	unsigned tasks, failed, pending, unclear, found_nothing;
+	int64_t newest_at, failed_at, pending_since;
+	char reason[64], oddity[TASK_ODDITY_SIZE]; /* of the newest failure; of the first unclear task */
+	struct streak parsing;
+};
+
+struct seen {
+	unsigned rows, tasks, groups;
+	struct group *group[GROUPS_MAX + 1]; /* the last one for all that has no room before it */
+	/* The worst of their kind, NULL without one, and what is said of all. */
+	const struct group *failing, *waiting, *silent;
+	unsigned parse_failures, found_nothing;
+};
+
+static struct group *group_of(struct seen *seen, const struct task *t)
+{
+	AUTO_BUF label = { 0 };
+	unsigned i = 0;
+
+	buf_add(&label, t->name ? t->name : "(no name)");
+	if (t->stream)
+		buf_print(&label, " (stream %s)", t->stream);
+	clean_cut(&label, LABEL_SIZE - 1);
+	while (i < seen->groups && strcmp(seen->group[i]->label, buf_text(&label)))
+		i++;
+	if (!seen->group[i]) {
+		struct group *g = seen->group[i] = mem_new(1, sizeof(*g));
+		snprintf(g->label, sizeof(g->label), "%s", i < GROUPS_MAX ? buf_text(&label) : "other tasks");
+		g->parses = t->parses && i < GROUPS_MAX;
+		seen->groups += i < GROUPS_MAX;
+	}
+	return seen->group[i];
+}
+
+static void add_to_group(struct group *g, const struct task *t)
+{
+	g->tasks++;
+	g->found_nothing += t->found_nothing;
+	if (t->changed_at > g->newest_at)
+		g->newest_at = t->changed_at;
+	if (t->outcome == TASK_UNCLEAR && !g->unclear++)
+		snprintf(g->oddity, sizeof(g->oddity), "%s", t->oddity);
+	if (t->outcome == TASK_PENDING && (!g->pending++ || t->begun_at < g->pending_since))
+		g->pending_since = t->begun_at;
+	if (t->outcome == TASK_FAILED && (!g->failed++ || t->changed_at > g->failed_at)) {
+		g->failed_at = t->changed_at;
+		snprintf(g->reason, sizeof(g->reason), "%s", t->reason);
+	}
+	if (t->outcome == TASK_FAILED && g->parses)
+		streak_bad(&g->parsing, t->changed_at);
+	if (t->outcome == TASK_DONE && g->parses)
+		streak_good(&g->parsing, t->changed_at);
+}
+
+static bool visit_task(struct json_object *row, void *data, struct err *e)
+{
+	struct job *job = data;
+	const struct settings *set = job->settings;
+	struct seen *seen = job->seen;
+	struct task task;
+
+	(void)e;
+	task_read(row, &task);
+	/* A filter that the service does not know is passed over in silence. */
+	if (task.begun_at && task.begun_at < job->now - set->since)
+		return true;
+	seen->rows++;
+	/* Whether a task without a name is wanted, nobody can tell. */
+	if (task.name && (!job_selects(job, task.name, NULL) || (set->tasks.count && !glob_any(&set->tasks, task.name))))
+		return true;
+
+	struct group *g = group_of(seen, &task);
+	if (task.parses && !g->parses) {
+		task.outcome = TASK_UNCLEAR;
+		snprintf(task.oddity, sizeof(task.oddity), "more than %d names and streams, use --task", GROUPS_MAX);
+	}
+	seen->tasks++;
+	verdict_add(job->verdict, TASKS, 1);
+	add_to_group(g, &task);
+	return true;
+}
+
+static bool run(struct job *job, struct err *e)
+{
+	const struct settings *set = job->settings;
+	AUTO_JSON body = json_object_new_object();
+	struct json_object *filters = json_object_new_object(), *since = json_object_new_object();
+	int64_t from = job->now > set->since ? job->now - set->since : 0;
+	struct query q = { .service = CLOUD_APPS, .path = "/api/v1/governance/", .what = "the governance log", .body = body,
+			   .permission = plugin.permission };
+
+	json_object_object_add(since, "gte", json_object_new_int64(from * 1000));
+	json_object_object_add(filters, "timestamp", since);
+	json_object_object_add(body, "filters", filters);
+	json_object_object_add(body, "sortField", json_object_new_string("timestamp"));
+	json_object_object_add(body, "sortDirection", json_object_new_string("desc"));
+	return api_each(job->api, &q, visit_task, job, e);
+}
+
+static void judge_newest_parses(struct job *job, const struct group *g)
+{
+	unsigned length = streak_length(&g->parsing);
+	AUTO_BUF text = { 0 };
+
+	if (length == 1)
+		buf_add(&text, "newest parse failed");
+	else if (length)
+		buf_print(&text, "newest %u parses failed", length);
+	if (length && *g->reason)
+		buf_print(&text, " (%s)", g->reason);
+	verdict_peak(job->verdict, PARSE_FAILURES, length, "%s", buf_text(&text));
+}
+
+/* Of a list that was not read to its end, the rest may hold the clean parse that is missed. */
+static void judge_silence(struct job *job, const struct group *g)
+{
+	const struct settings *set = job->settings;
+	unsigned judged = g->tasks - g->pending - g->unclear;
+	int64_t age = g->parsing.good_at ? job_age(job, g->parsing.good_at) : set->since;
+	char span[CLOCK_SPAN_SIZE];
+
+	if (g->parsing.good_at)
+		verdict_peak(job->verdict, PARSE_SILENCE, (double)age, "last clean parse %s ago", clock_span(age, span));
+	else if (!job->incomplete)
+		verdict_peak(job->verdict, PARSE_SILENCE, (double)age, "no clean parse within %s", clock_span(age, span));
+	if (g->failed > streak_length(&g->parsing))
+		verdict_note(job->verdict, "%u of %u parses failed", g->failed, judged);
+	if (g->found_nothing)
+		verdict_note(job->verdict, "%u of %u parses found no transaction", g->found_nothing, judged);
+}
+
+static void judge_group(struct job *job, const struct group *g)
+{
+	struct verdict *v = job->verdict;
+	unsigned done = g->tasks - g->failed - g->pending - g->unclear;
+	char span[CLOCK_SPAN_SIZE];
+
+	verdict_item(v, g->label);
+	verdict_rank(v, g->newest_at);
+	if (g->unclear)
+		verdict_find(v, verdict_metric(v, "unreadable"), g->unclear, "%u cannot be judged (%s)", g->unclear, g->oddity);
+	if (g->parses)
+		judge_newest_parses(job, g);
+	else if (g->failed)
+		verdict_find(v, FAILED, g->failed, "%u failed, newest %s ago%s%s%s", g->failed,
+			     clock_span(job_age(job, g->failed_at), span), *g->reason ? " (" : "", g->reason, *g->reason ? ")" : "");
+	if (g->pending) {
+		int64_t age = job_age(job, g->pending_since);
+		verdict_find(v, PENDING, g->pending, "%u pending", g->pending);
+		verdict_peak(v, OLDEST_PENDING, (double)age, "oldest for %s", clock_span(age, span));
+	}
+	if (g->parses)
+		judge_silence(job, g);
+	else if (done)
+		verdict_note(v, "%u done", done);
+	job_note_future(job, g->newest_at);
+}
+
+static void sum_up_group(struct job *job, const struct group *g)
+{
+	struct seen *seen = job->seen;
+
+	judge_group(job, g);
+	seen->found_nothing += g->found_nothing;
+	if (g->pending && (!seen->waiting || g->pending_since < seen->waiting->pending_since))
+		seen->waiting = g;
+	if (!g->parses)
+		return;
+	seen->parse_failures += g->failed;
+	if (!seen->failing || streak_length(&g->parsing) > streak_length(&seen->failing->parsing))
+		seen->failing = g;
+	if ((g->parsing.good_at || !job->incomplete) && (!seen->silent || g->parsing.good_at < seen->silent->parsing.good_at))
+		seen->silent = g;
+}
+
+/* The sentence's next part, when the value of its metric alerts. */
+static void add_alarm(struct job *job, int metric, const char *what, const struct group *g, struct buf *text)
+{
+	double age = verdict_so_far(job->verdict, metric);
+	char span[CLOCK_SPAN_SIZE];
+
+	if (g && verdict_judge(job->verdict, metric, age) != STATE_OK)
+		buf_print(text, "%s%s for %s: %s", text->len ? ", " : "", what, clock_span((int64_t)age, span), g->label);
+}
+
+static void say(struct job *job)
+{
+	const struct seen *seen = job->seen;
+	double failed = verdict_so_far(job->verdict, FAILED), pending = verdict_so_far(job->verdict, PENDING);
+	unsigned length = seen->failing ? streak_length(&seen->failing->parsing) : 0;
+	AUTO_BUF text = { 0 };
+
+	if (failed > 0)
+		buf_print(&text, "%.0f of %u governance tasks failed: %s", failed, seen->tasks,
+			  verdict_names(job->verdict, FAILED, NAMES_ON_LINE_1));
+	if (length == 1)
+		buf_print(&text, "%snewest parse failed: %s", text.len ? ", " : "", seen->failing->label);
+	else if (length)
+		buf_print(&text, "%snewest %u parses failed: %s", text.len ? ", " : "", length, seen->failing->label);
+	add_alarm(job, OLDEST_PENDING, "pending", seen->waiting, &text);
+	add_alarm(job, PARSE_SILENCE, "no clean parse", seen->silent, &text);
+	if (!text.len) {
+		buf_print(&text, "%u governance task%s, ", seen->tasks, seen->tasks == 1 ? "" : "s");
+		if (seen->parse_failures)
+			buf_print(&text, "%u failed before a clean parse", seen->parse_failures);
+		else
+			buf_add(&text, "none failed");
+		if (pending > 0)
+			buf_print(&text, ", %.0f pending", pending);
+	}
+	verdict_say(job->verdict, "%s", buf_text(&text));
+}
+
+static void sum_up(struct job *job)
+{
+	const struct settings *set = job->settings;
+	const struct seen *seen = job->seen;
+	char span[CLOCK_SPAN_SIZE];
+
+	/* An item without a name and a line: nothing parsed is nothing failed. */
+	verdict_item(job->verdict, "");
+	verdict_peak(job->verdict, PARSE_FAILURES, 0, "%s", "");
+	for (int i = 0; i <= GROUPS_MAX && seen->group[i]; i++)
+		sum_up_group(job, seen->group[i]);
+	if (seen->found_nothing)
+		verdict_remark(job->verdict, "%u parse%s found no transaction", seen->found_nothing, seen->found_nothing == 1 ? "" : "s");
+	if (seen->tasks)
+		say(job);
+	else if (seen->rows)
+		job_empty(job, "none of %u governance tasks within %s is one that the options select", seen->rows, clock_span(set->since, span));
+	else
+		job_empty(job, "no governance tasks within %s", clock_span(set->since, span));
+}
+
+/* No age beyond --since is ever seen, so a range must end there: ours are cut, the operator is told. */
+static bool fit_range(struct range *r, const char *option, int64_t since, struct err *e)
+{
+	double *const bounds[] = { &r->lo, &r->hi };
+	char there[CLOCK_SPAN_SIZE], here[CLOCK_SPAN_SIZE];
+
+	for (int i = 0; i < 2; i++) {
+		if (!r->given || isinf(*bounds[i]) || *bounds[i] <= (double)since)
+			continue;
+		if (!r->is_default)
+			return err_set(e, ERR_USAGE, "%s reaches to %s, beyond --since of %s: nothing older is read, change one of them",
+				       option, clock_span((int64_t)*bounds[i], there), clock_span(since, here));
+		*bounds[i] = (double)since;
+	}
+	return true;
+}
+
+static bool check(void *settings, struct limits *limits, struct err *e)
+{
+	const struct settings *set = settings;
+
+	return fit_range(&limits[OLDEST_PENDING].warn, "--warning-oldest-pending", set->since, e) &&
+	       fit_range(&limits[OLDEST_PENDING].crit, "--critical-oldest-pending", set->since, e) &&
+	       fit_range(&limits[PARSE_SILENCE].warn, "--warning-parse-silence", set->since, e) &&
+	       fit_range(&limits[PARSE_SILENCE].crit, "--critical-parse-silence", set->since, e);
+}
+
+static void release(void *data)
+{
+	struct seen *seen = data;
+
+	for (int i = 0; i <= GROUPS_MAX; i++)
+		free(seen->group[i]);
+}
+
+static const char *const examples[] = {
+	"check_mdca_governance_log -H contoso.us2.portal.cloudappsecurity.com --api-token-file=/etc/mdca-plugins/contoso.token",
+	"all tasks of the last 24 hours",
+	"check_mdca_governance_log --extra-opts=contoso --task=DiscoveryParseLogTask --expect=DiscoveryParseLogTask --critical-parse-silence=8h",
+	"only the parsing of uploaded logs, of which there must be some, and a clean one of each stream every 8 hours",
+	NULL
+};
+
+const struct plugin plugin = {
+	.name = "check_mdca_governance_log",
+	.summary = "governance tasks that failed or hang, and logs that cannot be parsed",
+	.about = "Reads the governance log of Defender for Cloud Apps (Cloud apps > Governance log) and judges the tasks begun within "
+		 "--since.\n\n"
+		 "A failed task is an action of a policy or an administrator that had no effect: the file is not in quarantine, the user not "
+		 "suspended. Open it in the portal, see why, and repeat it there. A task that stays pending hangs in the service or waits for "
+		 "the app.\n\n"
+		 "Uploaded logs are parsed by tasks named " TASK_PARSES ". The upload itself succeeds whatever is in the log, so only here can "
+		 "be seen that its format does not fit the data source. They are judged for each input stream by the newest ones: a failed "
+		 "parse before a clean one is history. A sender that died leaves no failures: "
+		 "--critical-parse-silence watches for it, and --expect=" TASK_PARSES " for a window without any upload.",
+	.permission = "an API token whose owner is Global reader (a scoped role sees only its part); no Entra permission opens this list",
+	.requests = "1 for each 100 tasks within --since",
+	.service = CLOUD_APPS,
+	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
+	.options = options, .metrics = metrics, .examples = examples, .empty_state = "ok",
+	.check = check, .run = run, .sum_up = sum_up, .release = release,
+};

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What `make install` puts where: install_tree.sh DESTDIR
+set -u
+tree=${1:?installed tree}
+status=0
+ok=0
+
+expect() {
+	if [ "$2" = "$3" ]; then
+		ok=$((ok + 1))
+	else
+		printf '%s: expected\n%s\ngot\n%s\n' "$1" "$2" "$3"
+		status=$((status + 1))
+	fi
+}
+
+plugins=$(cd "$tree/usr/lib/nagios/plugins" && echo *)
+expect "only plugins in libexecdir" "$plugins" "$(tr ' ' '\n' <<<"$plugins" | grep '^check_mdca_' | paste -sd' ')"
+expect "a manual page each" "$(for p in $plugins; do echo "$p.1"; done)" "$(cd "$tree/usr/share/man/man1" && printf '%s\n' *)"
+expect "an Icinga command each" "$(for p in $plugins; do echo "${p#check_}"; done)" \
+	"$(sed -nE 's/^object CheckCommand "([a-z_]+)".*/\1/p' "$tree/usr/share/icinga2/include/plugins-contrib.d/mdca.conf")"
+expect "nothing else" "lib/nagios/plugins share/icinga2/include/plugins-contrib.d share/man/man1" \
+	"$(cd "$tree/usr" && find . -type f -printf '%h\n' | sort -u | sed 's#^\./##' | paste -sd' ')"
+for p in $plugins; do
+	expect "$p is position independent, read-only after start" "DYN BIND_NOW GNU_RELRO" \
+		"$(readelf -hldW "$tree/usr/lib/nagios/plugins/$p" | grep -oE '\bDYN\b|BIND_NOW|GNU_RELRO' | awk '!seen[$0]++' | sort | sed 's/^DYN/0DYN/' | sort | sed 's/^0//' | paste -sd' ')"
+done
+printf '%d passed, %d failed\n' "$ok" "$status"
+[ "$status" -eq 0 ]

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Plays one case: a folder of its own, the server, the program once or more, and what was wrong. */
+#pragma once
+#include "base/buf.h"
+#include "base/strings.h"
+#include "support/casefile.h"
+#include <stdint.h>
+
+struct caserun {
+	const char *file;           /* the case */
+	const char *tests;          /* folder that includes are relative to */
+	const char *program;        /* absolute path */
+	const char *plugin;         /* its name */
+	const struct strings *wrap; /* words in front of it (valgrind …); then `within` is not judged */
+	int64_t limit_ms;           /* the program is killed after that, and the case has failed */
+	bool keep;                  /* leave the folder where it is and say where */
+};
+
+/* Adds a line or more to the report for everything that is wrong; true when nothing is. */
+bool caserun_play(const struct caserun *c, struct buf *report);
+/* Reads the case as far as that is possible without a server and a folder, for a list of cases. */
+bool caserun_peek(const char *file, const char *tests, struct casefile *out, struct err *e) MUST_USE;

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* A certificate authority and a server certificate of one's own, made anew in each run. The keys never touch the disk;
+ * the authority's certificate does, as DIR/ca.pem and DIR/certs/HASH.0. */
+#pragma once
+#include "base/err.h"
+
+enum sim_fault { CERT_GOOD, CERT_EXPIRED, CERT_WRONG_NAME, CERT_UNKNOWN_CA };
+
+struct sim_cert {
+	char *key_pem, *cert_pem;
+};
+
+/* CERT_UNKNOWN_CA: what is written is another authority than the one that signed. */
+bool sim_cert_make(const char *dir, enum sim_fault fault, struct sim_cert *out, struct err *e) MUST_USE;
+void sim_cert_free(struct sim_cert *c);

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Whom a check trusts: each fault of a certificate is refused and named, each way to name the authority works. tls.sh BUILD-FOLDER
+set -u
+build=$(cd "${1:?build folder}" && pwd)
+top=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=contrib/setup.sh
+. "$top/contrib/setup.sh"
+
+simtenant=$build/tests/simtenant
+check=$build/plugins/check_mdca_app_connectors
+work=$(mktemp -d)
+trap 'stop_tenant; rm -rf "$work"' EXIT
+unset SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY
+ok=0
+bad=0
+
+# expect TITLE STATUS PATTERN COMMAND…: exit status, and a pattern for line 1.
+expect() {
+	local title=$1 want=$2 pattern=$3 text status
+	shift 3
+	text=$("$@" 2>&1)
+	status=$?
+	if [ "$status" = "$want" ] && grep -qE "$pattern" <<<"${text%%$'\n'*}"; then
+		ok=$((ok + 1))
+	else
+		bad=$((bad + 1))
+		printf '%s: exit status %s, expected %s with %s\n%s\n' "$title" "$status" "$want" "$pattern" "$text"
+	fi
+}
+
+with() { start_tenant "$work/$1" --scenario="$top/tests/scenarios/healthy.json" --certificate="$1" || exit 1; }
+run() { "$check" --api-url="$tenant_url" --api-token-file="$folder/api-token" "$@"; }
+with_variable() { (export "${1?}" && run "${@:2}"); }
+
+folder=$work/good
+with good
+expect "hashed directory" 0 '^\[OK\]' run --ca-path="$folder/certs"
+expect "bundle" 0 '^\[OK\]' run --ca-cert="$folder/ca.pem"
+expect "SSL_CERT_FILE" 0 '^\[OK\]' with_variable SSL_CERT_FILE="$folder/ca.pem"
+expect "SSL_CERT_DIR" 0 '^\[OK\]' with_variable SSL_CERT_DIR="$folder/certs"
+expect "system's authorities alone" 3 '^\[UNKNOWN\] - the certificate of localhost:[0-9]+ is from an unknown issuer' run
+expect "a class has its state" 2 '^\[CRITICAL\] - the certificate of localhost:[0-9]+ is from an unknown issuer' run --error-state=tls:critical
+expect "a directory without hashed names" 3 '^\[UNKNOWN\] - .*openssl rehash' run --ca-path="$work"
+expect "a bundle that is not there" 3 '^\[UNKNOWN\] - .*ca-cert' run --ca-cert="$work/none.pem"
+stop_tenant
+for kind in unknown-ca wrong-name expired; do
+	folder=$work/$kind
+	with "$kind"
+	case $kind in
+	unknown-ca) pattern='is from an unknown issuer' ;;
+	wrong-name) pattern='is for another name' ;;
+	expired) pattern='cannot be accepted: certificate has expired' ;;
+	esac
+	expect "$kind" 3 "^\[UNKNOWN\] - the certificate of localhost:[0-9]+ $pattern" run --ca-path="$folder/certs"
+	stop_tenant
+done
+printf '%d passed, %d failed\n' "$ok" "$bad"
+[ "$bad" -eq 0 ]

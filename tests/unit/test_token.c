@@ -1,0 +1,563 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Access tokens: what is asked of Entra, what a refusal says, what the cache may be trusted with, and that many checks ask once. */
+#include "unit/unit.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cloud/aadsts.h"
+#include "cloud/token.h"
+#include "support/http_script.h"
+
+#define TENANT "aaaabbbb-0000-cccc-1111-dddd2222eeee"
+#define CLIENT "00001111-aaaa-2222-bbbb-3333cccc4444"
+#define HOST "login.microsoftonline.com"
+#define TOKEN_URL "https://" HOST "/" TENANT "/oauth2/v2.0/token"
+#define FORM "grant_type=client_credentials&client_id=" CLIENT "&client_secret=s%2B%26~%25t&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"
+#define GIVES(token, expires) "{\"token_type\":\"Bearer\",\"expires_in\":" expires ",\"access_token\":\"" token "\"}"
+#define ANSWER(token, expires) { .method = "POST", .url = TOKEN_URL, .body = FORM, .status = 200, .reply = GIVES(token, expires) }
+
+static char folder[64];
+static struct cloud_settings settings;
+static struct deadline deadline;
+
+static void set_up(void)
+{
+	static char tenant[] = TENANT, client[] = CLIENT, secret[] = "s+&~%t", login[] = "https://" HOST;
+
+	snprintf(folder, sizeof(folder), "/tmp/test_token.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	settings = (struct cloud_settings){ .auth = AUTH_SECRET, .cloud = COMMERCIAL, .tenant_id = tenant, .client_id = client,
+					    .client_secret = secret, .login_url = login, .cache_dir = folder };
+	deadline = deadline_in(30000);
+}
+
+static void remove_folder(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	rmdir(path);
+}
+
+static void tear_down(void)
+{
+	remove_folder(folder);
+}
+
+/* One run of a check: the header that it would send, or the error. */
+static bool run(const struct scene *scenes, char *header, size_t size, struct err *e)
+{
+	struct token *t = token_new(&settings, GRAPH, NULL, &deadline, 0);
+	const char *value = "";
+
+	script_play(scenes);
+	bool good = token_header(t, &value, e);
+	snprintf(header, size, "%s", good ? value : "");
+	token_free(t);
+	return good;
+}
+
+static void expect(const struct scene *scenes, const char *header, int requests)
+{
+	char got[256];
+	struct err e = { 0 };
+
+	ck_assert_msg(run(scenes, got, sizeof(got), &e), "%s", e.text);
+	ck_assert_str_eq(got, header);
+	ck_assert_int_eq(script_played(), requests);
+}
+
+/* The path of the cached token, "" without one. */
+static const char *cached_file(void)
+{
+	static char path[512];
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+
+	*path = '\0';
+	while (dir && (entry = readdir(dir))) {
+		size_t len = strlen(entry->d_name);
+
+		if (len > 6 && !strcmp(entry->d_name + len - 6, ".token"))
+			snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return path;
+}
+
+static void put(const char *path, const char *content, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, content, strlen(content)), (ssize_t)strlen(content));
+	ck_assert_int_eq(fchmod(fd, mode), 0);
+	close(fd);
+}
+
+static void put_grant(const char *path, const char *token, int64_t issued, int64_t renew, int64_t expires)
+{
+	AUTO_FREE char *text = mem_print("{\"token\":\"%s\",\"issued_at\":%lld,\"renew_at\":%lld,\"expires_at\":%lld}\n", token,
+					 (long long)(clock_now() + issued), (long long)(clock_now() + renew),
+					 (long long)(clock_now() + expires));
+	put(path, text, 0600);
+}
+
+static const struct scene first[] = { ANSWER("first", "3599"), { 0 } };
+static const struct scene second[] = { ANSWER("second", "3599"), { 0 } };
+static const struct scene nothing[] = { { 0 } };
+
+START_TEST(asks_once_and_keeps_it)
+{
+	struct stat st;
+
+	expect(first, "Bearer first", 1);
+	expect(nothing, "Bearer first", 0);
+	ck_assert_int_eq(stat(cached_file(), &st), 0);
+	ck_assert_int_eq(st.st_mode & 07777, 0600);
+	ck_assert_int_eq((int)strspn(strrchr(cached_file(), '/') + 1, "0123456789abcdef"), 32);
+}
+END_TEST
+
+START_TEST(another_identity_has_another_file)
+{
+	static char other[] = "another";
+	static const struct scene other_secret[] = { { .status = 200, .reply = GIVES("second", "3599") }, { 0 } };
+
+	expect(first, "Bearer first", 1);
+	settings.client_secret = other;
+	expect(other_secret, "Bearer second", 1);
+	settings.client_id = other;
+	expect(other_secret, "Bearer second", 1);
+	settings.login_url = (char[]){ "https://login.microsoftonline.us" };
+	expect(other_secret, "Bearer second", 1);
+}
+END_TEST
+
+START_TEST(api_token_asks_nobody)
+{
+	struct token *t = token_new(&settings, CLOUD_APPS, NULL, &deadline, 0);
+	const char *value;
+	struct err e = { 0 };
+
+	settings.auth = AUTH_API_TOKEN;
+	settings.api_token = (char[]){ "abc" };
+	script_play(nothing);
+	ck_assert(token_header(t, &value, &e));
+	ck_assert_str_eq(value, "Token abc");
+	ck_assert(!token_renew(t, true));
+	token_free(t);
+}
+END_TEST
+
+static const struct file_row {
+	const char *token;
+	int64_t issued, renew, expires; /* from now */
+	bool used;
+} files[] = {
+	{ "kept", -100, 3000, 3500, true },
+	{ "kept", -3200, 100, 400, true },
+	{ "kept", -3301, -1, 299, false },
+	{ "kept", -3700, -400, -100, false },
+	{ "kept", 200, 3000, 3500, true },
+	{ "kept", 400, 3000, 3500, false },               /* the clock went back */
+	{ "kept", -10, 80000, 26 * 3600, false },         /* lives longer than any token does */
+	{ "kept", -10, 40000, 86389, true },
+	{ "kept", 100, 80, 50, false },
+	{ "kept\\u000d\\u000aX: y", -100, 3000, 3500, false },
+	{ "kept twice", -100, 3000, 3500, false },
+	{ "", -100, 3000, 3500, false },
+};
+
+START_TEST(cached_grant_is_weighed)
+{
+	const struct file_row *row = &files[_i];
+
+	expect(first, "Bearer first", 1);
+	put_grant(cached_file(), row->token, row->issued, row->renew, row->expires);
+	if (row->used)
+		expect(nothing, "Bearer kept", 0);
+	else
+		expect(second, "Bearer second", 1);
+}
+END_TEST
+
+static const struct content_row {
+	const char *content;
+	mode_t mode;
+} odd_files[] = {
+	{ "", 0600 },
+	{ "{\"token\":\"kept\",\"issued_at\":", 0600 },
+	{ "[]", 0600 },
+	{ "null", 0600 },
+	{ "{\"token\":5,\"issued_at\":1,\"renew_at\":2,\"expires_at\":3}", 0600 },
+	{ "{\"token\":\"kept\"}", 0600 },
+	{ "\x7f" "ELF", 0600 },
+	{ NULL, 0644 },
+	{ NULL, 0660 },
+};
+
+START_TEST(odd_file_is_no_file)
+{
+	const struct content_row *row = &odd_files[_i];
+
+	expect(first, "Bearer first", 1);
+	if (row->content)
+		put(cached_file(), row->content, row->mode);
+	else
+		ck_assert_int_eq(chmod(cached_file(), row->mode), 0);
+	expect(second, "Bearer second", 1);
+	expect(nothing, "Bearer second", 0);
+}
+END_TEST
+
+START_TEST(huge_file_is_no_file)
+{
+	AUTO_FREE char *huge = mem_print("{\"token\":\"%017000d\"}", 1);
+
+	expect(first, "Bearer first", 1);
+	put(cached_file(), huge, 0600);
+	expect(second, "Bearer second", 1);
+}
+END_TEST
+
+START_TEST(link_is_no_file)
+{
+	AUTO_FREE char *path = NULL;
+	AUTO_FREE char *aside = mem_print("%s/aside", folder);
+
+	expect(first, "Bearer first", 1);
+	path = mem_copy_text(cached_file());
+	ck_assert_int_eq(rename(path, aside), 0);
+	ck_assert_int_eq(symlink(aside, path), 0);
+	expect(second, "Bearer second", 1);
+}
+END_TEST
+
+START_TEST(folder_that_cannot_be_used_costs_a_request)
+{
+	ck_assert_int_eq(chmod(folder, 0755), 0);
+	expect(first, "Bearer first", 1);
+	expect(second, "Bearer second", 1);
+	ck_assert_str_eq(cached_file(), "");
+	settings.cache_dir = (char[]){ "/dev/null/tokens" };
+	expect(first, "Bearer first", 1);
+}
+END_TEST
+
+START_TEST(no_cache_keeps_nothing)
+{
+	settings.no_cache = true;
+	expect(first, "Bearer first", 1);
+	expect(second, "Bearer second", 1);
+	ck_assert_str_eq(cached_file(), "");
+}
+END_TEST
+
+START_TEST(default_folder_is_the_users_own)
+{
+	AUTO_FREE char *made = mem_print("%s/mdca-plugins", folder);
+	struct stat st;
+
+	settings.cache_dir = NULL;
+	setenv("XDG_CACHE_HOME", folder, 1);
+	expect(first, "Bearer first", 1);
+	ck_assert_int_eq(stat(made, &st), 0);
+	ck_assert_int_eq(st.st_mode & 07777, 0700);
+	expect(nothing, "Bearer first", 0);
+	remove_folder(made);
+}
+END_TEST
+
+START_TEST(root_folder_is_no_home)
+{
+	settings.cache_dir = NULL;
+	unsetenv("XDG_CACHE_HOME");
+	setenv("HOME", "/", 1);
+	expect(first, "Bearer first", 1);
+	expect(second, "Bearer second", 1);
+	ck_assert_int_eq(access("/.cache/mdca-plugins", F_OK), -1);
+}
+END_TEST
+
+static const struct life_row {
+	const char *reply;
+	bool kept;
+	int64_t renew_after;
+} lives[] = {
+	{ GIVES("first", "3599"), true, 3299 },
+	{ GIVES("first", "\"3599\""), true, 3299 },
+	{ GIVES("first", "86399"), true, 43199 },
+	{ GIVES("first", "86399,\"refresh_in\":30000"), true, 30000 },
+	{ GIVES("first", "3599,\"refresh_in\":99999"), true, 3299 },
+	{ GIVES("first", "\"soon\""), false, 0 },
+	{ GIVES("first", "null"), false, 0 },
+	{ GIVES("first", "-5"), false, 0 },
+	{ GIVES("first", "9999999"), false, 0 },
+	{ "{\"token_type\":\"bearer\",\"access_token\":\"first\"}", false, 0 },
+};
+
+START_TEST(life_decides_what_is_kept)
+{
+	const struct life_row *row = &lives[_i];
+	const struct scene scenes[] = { { .status = 200, .reply = row->reply }, { 0 } };
+	char text[512] = "";
+	long long issued, renew;
+
+	expect(scenes, "Bearer first", 1);
+	ck_assert_int_eq(*cached_file() != '\0', row->kept);
+	if (!row->kept)
+		return;
+	FILE *file = fopen(cached_file(), "r");
+	ck_assert_ptr_nonnull(fgets(text, sizeof(text), file));
+	fclose(file);
+	ck_assert_int_eq(sscanf(text, "{\"token\":\"first\",\"issued_at\":%lld,\"renew_at\":%lld", &issued, &renew), 2);
+	ck_assert_int_eq(renew - issued, row->renew_after);
+}
+END_TEST
+
+START_TEST(early_renewal_may_fail)
+{
+	static const struct scene down[] = { { .error = ERR_NETWORK }, { 0 } };
+
+	expect(first, "Bearer first", 1);
+	put_grant(cached_file(), "kept", -5000, -10, 5000);
+	expect(down, "Bearer kept", 1);
+	expect(second, "Bearer second", 1);
+	expect(nothing, "Bearer second", 0);
+}
+END_TEST
+
+START_TEST(renews_once_a_run)
+{
+	static const struct scene both[] = { ANSWER("first", "3599"), ANSWER("second", "3599"), { 0 } };
+	struct token *t = token_new(&settings, GRAPH, NULL, &deadline, 0);
+	const char *value;
+	struct err e = { 0 };
+
+	script_play(both);
+	ck_assert(!token_renew(t, true));
+	ck_assert(token_header(t, &value, &e));
+	ck_assert(!token_renew(t, false)); /* younger than a minute */
+	ck_assert(token_renew(t, true));
+	ck_assert(token_header(t, &value, &e));
+	ck_assert_str_eq(value, "Bearer second");
+	ck_assert(!token_renew(t, true));
+	ck_assert_int_eq(script_played(), 2);
+	token_free(t);
+	expect(nothing, "Bearer second", 0);
+}
+END_TEST
+
+START_TEST(takes_what_another_check_has_renewed)
+{
+	const char *value;
+	struct err e = { 0 };
+
+	expect(first, "Bearer first", 1);
+	put_grant(cached_file(), "old", -120, 3000, 3400);
+	struct token *t = token_new(&settings, GRAPH, NULL, &deadline, 0);
+	script_play(nothing);
+	ck_assert(token_header(t, &value, &e));
+	ck_assert_str_eq(value, "Bearer old");
+	ck_assert(token_renew(t, false));
+	put_grant(cached_file(), "newer", -1, 3000, 3598);
+	ck_assert(token_header(t, &value, &e));
+	ck_assert_str_eq(value, "Bearer newer");
+	token_free(t);
+}
+END_TEST
+
+#define REFUSAL(error, number, text) \
+	"{\"error\":\"" error "\",\"error_description\":\"AADSTS" #number ": " text " Trace ID: 81beda46 Correlation ID: 7c1d2e3f\"," \
+	"\"error_codes\":[" #number "]}"
+
+static const struct refusal_row {
+	long status;
+	const char *reply;
+	enum err_kind kind;
+	const char *text;
+} refusals[] = {
+	{ 401, REFUSAL("invalid_client", 7000222, "The keys are expired."), ERR_AUTH,
+	  "sign-in refused: the client secret has expired (AADSTS7000222), create a new one and replace the file" },
+	{ 401, REFUSAL("invalid_client", 7000215, "Invalid."), ERR_AUTH,
+	  "sign-in refused: the client secret is wrong (AADSTS7000215), use its value and not its id, a new one works after some minutes" },
+	{ 400, REFUSAL("unauthorized_client", 700016, "Not found."), ERR_AUTH,
+	  "sign-in refused: the client id is unknown in this tenant (AADSTS700016), check --client-id, --tenant-id and --cloud" },
+	{ 400, REFUSAL("invalid_tenant", 90002, "Not found."), ERR_AUTH,
+	  "sign-in refused: the tenant was not found (AADSTS90002), check --tenant-id and --cloud" },
+	{ 400, "{\"error\":\"invalid_grant\",\"error_description\":\"AADSTS53003: Blocked.\"}", ERR_AUTH,
+	  "sign-in refused: a Conditional Access policy blocks it (AADSTS53003), allow this host's address for the application" },
+	{ 400, REFUSAL("invalid_request", 123456, "Something new."), ERR_AUTH,
+	  "sign-in refused: invalid_request (AADSTS123456): Something new." },
+	{ 400, "{\"error\":\"invalid_request\",\"error_description\":\"AADSTS123456: One.\\r\\nTrace ID: 8\"}", ERR_AUTH,
+	  "sign-in refused: invalid_request (AADSTS123456): One." },
+	{ 401, "{\"error\":\"invalid_client\"}", ERR_AUTH, "sign-in refused: invalid_client" },
+	{ 401, "<html>proxy</html>", ERR_REPLY,
+	  "401 from " HOST " on sign-in: an HTML page instead of a token, is it the right authority, or does a proxy answer?" },
+	{ 200, " \n<!DOCTYPE html>", ERR_REPLY,
+	  "200 from " HOST " on sign-in: an HTML page instead of a token, is it the right authority, or does a proxy answer?" },
+	{ 200, "{\"token_type\":\"Bearer\",", ERR_REPLY, "200 from " HOST " on sign-in: not the JSON of a token endpoint" },
+	{ 200, "[]", ERR_REPLY, "200 from " HOST " on sign-in: not the JSON of a token endpoint" },
+	{ 200, "{}", ERR_REPLY, "200 from " HOST " on sign-in: the token is no Bearer token" },
+	{ 200, "{\"token_type\":\"mac\",\"access_token\":\"a\"}", ERR_REPLY, "200 from " HOST " on sign-in: the token is no Bearer token" },
+	{ 200, "{\"token_type\":\"Bearer\",\"access_token\":\"a\\r\\nX: y\"}", ERR_REPLY,
+	  "200 from " HOST " on sign-in: no token that a header can carry" },
+	{ 404, "{}", ERR_REPLY, "404 from " HOST " on sign-in: neither a token nor a reason" },
+	{ 302, "", ERR_REPLY, "302 from " HOST " on sign-in: redirects to another address, which is not followed" },
+};
+
+START_TEST(refusal_says_what_to_do)
+{
+	const struct refusal_row *row = &refusals[_i];
+	const struct scene scenes[] = { { .status = row->status, .reply = row->reply }, { 0 } };
+	char header[64];
+	struct err e = { 0 };
+
+	ck_assert(!run(scenes, header, sizeof(header), &e));
+	ck_assert_str_eq(e.text, row->text);
+	ck_assert_int_eq(e.kind, row->kind);
+	ck_assert_int_eq(script_played(), 1);
+	ck_assert_str_eq(cached_file(), "");
+}
+END_TEST
+
+START_TEST(hints_are_whole)
+{
+	static const int64_t numbers[] = { 7000215, 7000222, 7000218, 700016, 700011, 7000112, 90002, 900023, 90038, 900382, 900432,
+					   700027, 700024, 700021, 700023, 50027, 50012, 70021, 700211, 700213, 7002131, 7002138,
+					   1002012, 70011, 500011, 65001, 650056, 90094, 53003, 50001, 900144 };
+	const char *cause, *cure;
+
+	for (int i = 0; i < ROWS(numbers); i++)
+		ck_assert_msg(aadsts_hint(numbers[i], &cause, &cure), "AADSTS%lld", (long long)numbers[i]);
+	ck_assert(!aadsts_hint(0, &cause, &cure));
+	ck_assert(!aadsts_hint(7000, &cause, &cure));
+}
+END_TEST
+
+#define BUSY "{\"error\":\"temporarily_unavailable\",\"error_codes\":[90033]}"
+
+static const struct wait_row {
+	struct scene scenes[5];
+	enum err_kind kind; /* ERR_NONE: a token in the end */
+	int requests;
+	long least_ms, most_ms;
+	const char *text;
+} waits[] = {
+	{ { { .status = 503 }, { .fresh = true, .status = 200, .reply = GIVES("first", "3599") } }, ERR_NONE, 2, 375, 625, NULL },
+	{ { { .error = ERR_NETWORK }, { .status = 502 }, { .status = 200, .reply = GIVES("first", "3599") } }, ERR_NONE, 3, 1125, 1875,
+	  NULL },
+	{ { { .status = 503, .reply = "<html>" }, { .status = 503 }, { .status = 503, .reply = "<html>" } }, ERR_NETWORK, 3, 1125, 1875,
+	  "503 from " HOST " on sign-in: an HTML page" },
+	{ { { .status = 429, .retry_after = "2" }, { .status = 200, .reply = GIVES("first", "3599") } }, ERR_NONE, 2, 2000, 2000, NULL },
+	{ { { .status = 429, .retry_after = "41" } }, ERR_THROTTLED, 1, 0, 0,
+	  "throttled by " HOST ": available in 41 s, 30 s left of 30 s" },
+	{ { { .status = 400, .reply = BUSY }, { .status = 200, .reply = GIVES("first", "3599") } }, ERR_NONE, 2, 375, 625, NULL },
+	{ { { .status = 400, .reply = BUSY }, { .status = 400, .reply = BUSY }, { .status = 400, .reply = BUSY } }, ERR_NETWORK, 3, 1125,
+	  1875, "400 from " HOST " on sign-in: temporarily_unavailable" },
+	{ { { .error = ERR_TLS } }, ERR_TLS, 1, 0, 0, "sign-in: the script says so" },
+	{ { { .error = ERR_TIMEOUT } }, ERR_TIMEOUT, 1, 0, 0, "sign-in: the script says so" },
+};
+
+START_TEST(what_passes_is_waited_for)
+{
+	const struct wait_row *row = &waits[_i];
+	char header[64];
+	struct err e = { 0 };
+
+	bool good = run(row->scenes, header, sizeof(header), &e);
+	ck_assert_msg(good == (row->kind == ERR_NONE), "row %d: %s", _i, e.text);
+	ck_assert_int_eq(script_played(), row->requests);
+	ck_assert_int_ge(script_slept_ms(), row->least_ms);
+	ck_assert_int_le(script_slept_ms(), row->most_ms);
+	if (!good) {
+		ck_assert_int_eq(e.kind, row->kind);
+		ck_assert_str_eq(e.text, row->text);
+	}
+}
+END_TEST
+
+#define CHECKS 40
+
+static int play_check(int gate)
+{
+	char byte, header[64];
+	struct err e;
+
+	if (read(gate, &byte, 1) != 0)
+		return 2;
+	return run(first, header, sizeof(header), &e) && !strcmp(header, "Bearer first") ? 0 : 1;
+}
+
+/* All wait at a gate, start together, and share one request. */
+START_TEST(many_checks_ask_once)
+{
+	AUTO_FREE char *count = mem_print("%s/count", folder);
+	pid_t children[CHECKS];
+	struct stat st;
+	int gate[2], status;
+
+	ck_assert_int_eq(pipe(gate), 0);
+	script_count_in(count);
+	for (int i = 0; i < CHECKS; i++) {
+		children[i] = fork();
+		ck_assert_int_ge(children[i], 0);
+		if (!children[i]) {
+			close(gate[1]);
+			_exit(play_check(gate[0]));
+		}
+	}
+	close(gate[0]);
+	close(gate[1]);
+	for (int i = 0; i < CHECKS; i++) {
+		ck_assert_int_eq(waitpid(children[i], &status, 0), children[i]);
+		ck_assert_int_eq(status, 0);
+	}
+	ck_assert_int_eq(stat(count, &st), 0);
+	ck_assert_int_eq(st.st_size, 1);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	Suite *suite = suite_create("token");
+	TCase *tests = tcase_create("token");
+
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_test(tests, asks_once_and_keeps_it);
+	tcase_add_test(tests, another_identity_has_another_file);
+	tcase_add_test(tests, api_token_asks_nobody);
+	tcase_add_loop_test(tests, cached_grant_is_weighed, 0, ROWS(files));
+	tcase_add_loop_test(tests, odd_file_is_no_file, 0, ROWS(odd_files));
+	tcase_add_test(tests, huge_file_is_no_file);
+	tcase_add_test(tests, link_is_no_file);
+	tcase_add_test(tests, folder_that_cannot_be_used_costs_a_request);
+	tcase_add_test(tests, no_cache_keeps_nothing);
+	tcase_add_test(tests, default_folder_is_the_users_own);
+	tcase_add_test(tests, root_folder_is_no_home);
+	tcase_add_loop_test(tests, life_decides_what_is_kept, 0, ROWS(lives));
+	tcase_add_test(tests, early_renewal_may_fail);
+	tcase_add_test(tests, renews_once_a_run);
+	tcase_add_test(tests, takes_what_another_check_has_renewed);
+	tcase_add_loop_test(tests, refusal_says_what_to_do, 0, ROWS(refusals));
+	tcase_add_test(tests, hints_are_whole);
+	tcase_add_loop_test(tests, what_passes_is_waited_for, 0, ROWS(waits));
+	tcase_add_test(tests, many_checks_ask_once);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
+
+UNIT_MAIN(make_suite)
