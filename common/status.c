@@ -115,22 +115,20 @@ int job_status(struct job *job, struct json_object *row, const struct status_kin
 	char raw[JGET_RAW_SIZE];
 	enum state s;
 
-	if (!jget_is_set(row, name))
+	if (kind->may_be_absent && !jget_is_set(row, name))
 		return STATUS_ABSENT;
 	read_texts(&r, row, name);
 	jget_raw(row, name, raw);
-	if (is_mapped(&r, kind->map, &s)) {
-		if (s == STATE_OK)
-			return STATUS_GOOD;
-		if (s == STATE_UNKNOWN)
-			verdict_unreadable(job->verdict, "%s is %s", name, raw);
-		else
-			verdict_find(job->verdict, s == STATE_CRITICAL ? kind->critical : kind->warning, 1, "%s is %s", name, raw);
-		return STATUS_SETTLED;
-	}
 	int word = find_word(&r, kind->words);
-	if (word >= 0)
+	bool mapped = is_mapped(&r, kind->map, &s);
+	if (mapped && s == STATE_OK)
+		return STATUS_GOOD;
+	if (mapped && s != STATE_UNKNOWN) {
+		verdict_find(job->verdict, s == STATE_CRITICAL ? kind->critical : kind->warning, 1, "%s is %s", name, raw);
+		return STATUS_BAD;
+	}
+	if (!mapped && word >= 0)
 		return word;
 	verdict_unreadable(job->verdict, "%s is %s", name, raw);
-	return STATUS_SETTLED;
+	return STATUS_UNREADABLE;
 }

@@ -20,11 +20,13 @@ struct status_kind {
 	const char *const *words;   /* that the portal shows, ends with NULL */
 	const struct strings *map;
 	int warning, critical;      /* metrics that count what the map calls so */
+	bool may_be_absent;         /* else an item without one is unreadable */
 };
 
-#define STATUS_SETTLED -1 /* all that follows from it is said: a finding by the map, or an item that cannot be judged */
-#define STATUS_GOOD -2    /* by the map: no finding */
-#define STATUS_ABSENT -3  /* under all names; nothing is said */
+#define STATUS_GOOD -1       /* by the map: no finding */
+#define STATUS_BAD -2        /* by the map: counted */
+#define STATUS_UNREADABLE -3 /* by the map, unknown to all, or absent: said */
+#define STATUS_ABSENT -4     /* with may_be_absent: nothing is said */
 
 /* The index of the current item's status in kind->words, or one of the above. It comes as word, number, digits in text, [code,
  * "NAME"], or an object with `template` or `value` of these forms. */

@@ -48,7 +48,7 @@ build() {
 	if ! [ -f "$folder/Makefile" ] || [ "$top/configure" -nt "$folder/Makefile" ]; then
 		(cd "$folder" && "$top/configure" -q "$@")
 	fi
-	make -s -C "$folder" -j"$(nproc)" all check-programs
+	make -s -C "$folder" -j"$(nproc)" && make -s -C "$folder" -j"$(nproc)" check-programs
 }
 
 # start_tenant FOLDER SIMTENANT-ARGUMENT…: starts the simulated tenant, which ends with this shell, and writes FOLDER/tenant.ini with a

@@ -11,7 +11,8 @@
 
 #include "base/clock.h"
 
-#define ROUNDING 1e-6 /* points that two ways to compute the same may differ by */
+#define PRECISION 1e6             /* parts of a point, or of a percent, that are told apart */
+#define ROUNDING (1 / PRECISION) /* what two ways to compute the same may differ by */
 
 const char *product_name(const char *service)
 {
@@ -308,12 +309,18 @@ void action_keep_best(const struct action **best, int most, const struct action 
 	}
 }
 
+static double without_dust(double value)
+{
+	return round(value * PRECISION) / PRECISION;
+}
+
 void points_add(struct points *sums, const struct action *a)
 {
 	double max = action_max(a);
 
 	sums->achieved += a->score;
 	sums->possible += max;
+	sums->open = without_dust(sums->open + action_open(a));
 	if (isnan(a->earlier))
 		return;
 	sums->then += a->earlier;
@@ -323,7 +330,7 @@ void points_add(struct points *sums, const struct action *a)
 
 double score_percent(double points, double possible)
 {
-	return possible > 0 ? 100 * points / possible : NAN;
+	return possible > 0 ? without_dust(100 * points / possible) : NAN;
 }
 
 const char *action_bare_id(const struct action *a)

@@ -69,11 +69,11 @@ const char *action_bare_id(const struct action *a);
 
 /* Sums over actions whose points are known. */
 struct points {
-	double achieved, possible;
+	double achieved, possible, open;
 	double then, now, compared; /* of those scored on both days: points then and now, and possible */
 };
 void points_add(struct points *sums, const struct action *a);
-/* NAN when there is nothing to be had, or one is not told. */
+/* NAN when there is nothing to be had, or one is not told. Free of the dust of sums, so that 5 is not above 5. */
 double score_percent(double points, double possible);
 
 /* The portal's name of a `service`; the key itself when it is new. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The table as an Icinga 2 command. Secrets come in by the environment only: Icinga shows command lines to everyone. Names of their
- * custom variables hold "token" or "secret", which is what the usual masks look for. */
+/* The table as an Icinga 2 command. Secrets come in by the environment only: Icinga shows command lines to everyone.
+ * Names of their custom variables hold "token" or "secret", which is what the usual masks look for. */
 #include <string.h>
 
 #include "monitor/describe_own.h"
@@ -30,7 +30,8 @@ static void add_string(const char *text, struct buf *out)
 }
 
 /* One line for each argument. `=` keeps key and value in one word, so a value may begin with a hyphen. */
-static void add_argument(const char *option, const char *macro, bool is_switch, const char *further, const char *help, struct buf *out)
+static void add_argument(const char *option, const char *macro, bool is_switch, const char *further, const char *help,
+			 struct buf *out)
 {
 	buf_print(out, "    \"--%s\" = { %s = \"$%s$\", ", option, is_switch ? "set_if" : "value", macro);
 	if (!is_switch)
@@ -65,8 +66,8 @@ static void add_row(const struct names *n, const struct opt *row, const struct o
 
 	add_macro(is_own(row, g) ? n->object : n->shared, row->name, &macro);
 	describe_row(row, g, &help);
-	add_argument(row->name, buf_text(&macro), row->type == OPT_IS_FLAG || row->type == OPT_IS_COUNT,
-		     place_of(row), buf_text(&help), out);
+	add_argument(row->name, buf_text(&macro), row->type == OPT_IS_FLAG || row->type == OPT_IS_COUNT, place_of(row),
+		     buf_text(&help), out);
 }
 
 static void add_thresholds(const struct names *n, const struct metric *m, struct buf *out)
@@ -107,10 +108,12 @@ void describe_icinga(const struct page *p, const struct opt_table *t, struct buf
 {
 	const struct names n = { strncmp(p->name, "check_", 6) ? p->name : p->name + 6, "mdca" };
 
-	buf_print(out, "object CheckCommand \"%s\" {\n  command = [ PluginContribDir + \"/%s\" ]\n  timeout = 1m\n", n.object, p->name);
+	buf_print(out, "object CheckCommand \"%s\" {\n  command = [ PluginContribDir + \"/%s\" ]\n  timeout = 1m\n",
+		  n.object, p->name);
 	add_environment(&n, t, out);
 	buf_add(out, "  arguments = {\n");
-	add_argument(options_extra_opts.name, "mdca_extra_opts", false, "repeat_key = true, order = -1, ", options_extra_opts.help, out);
+	add_argument(options_extra_opts.name, "mdca_extra_opts", false, "repeat_key = true, order = -1, ",
+		     options_extra_opts.help, out);
 	for (const struct opt_group *g = t->groups; g->rows; g++) {
 		for (const struct opt *row = g->rows; row->name; row++) {
 			if (is_argument(row))

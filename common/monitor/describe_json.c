@@ -89,7 +89,8 @@ static struct json_object *options_array(const struct opt_table *t)
 			json_object_array_add(all, option_object(row, g));
 	json_object_array_add(all, option_object(&options_extra_opts, NULL));
 	for (const struct describe_threshold *d = describe_thresholds; d->letter && t->metrics[0].name; d++)
-		json_object_array_add(all, threshold_object(d, d->letter == 'w' ? t->metrics[0].warn : t->metrics[0].crit));
+		json_object_array_add(all,
+				      threshold_object(d, d->letter == 'w' ? t->metrics[0].warn : t->metrics[0].crit));
 	return all;
 }
 
@@ -122,7 +123,8 @@ void describe_json(const struct page *p, const struct opt_table *t, struct buf *
 	put_text(o, "requests", p->requests);
 	json_object_object_add(o, "options", options_array(t));
 	json_object_object_add(o, "metrics", metrics_array(t));
-	buf_print(out, "%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-									 JSON_C_TO_STRING_NOSLASHESCAPE));
+	buf_print(out, "%s\n",
+		  json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+							JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
 }

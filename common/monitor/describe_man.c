@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The table as a manual page. Of the macros only those that mandoc and groff read alike; every character that roff may read
- * as its own is written as an escape. */
+/* The table as a manual page. Of the macros only those that mandoc and groff read alike; every character that roff may
+ * read as its own is written as an escape. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #define SOURCE_WIDTH 100
 #define COMMAND_WIDTH 70 /* of examples, which man does not break; it indents them */
-/* A page needs a date, and the clock's would make each build another one: this is when its fixed texts were last changed. */
+/* A page needs a date, and the clock's would make each build differ: this is when its fixed texts last changed. */
 #define PAGE_DATE "2026-11-20"
 
 /* One code point of UTF-8 as roff names it; the text is our own and valid. */
@@ -112,7 +112,7 @@ static void add_row(const struct opt *row, const struct opt_group *g, struct buf
 static void add_options(const struct opt_table *t, struct buf *out)
 {
 	buf_add(out, ".SH OPTIONS\n");
-	add_text(DESCRIBE_ORDER_NOTE, out);
+	add_text(describe_order_note, out);
 	for (const struct opt_group *g = t->groups; g->rows; g++) {
 		AUTO_BUF note = { 0 };
 
@@ -146,18 +146,20 @@ static void add_thresholds(const struct opt_table *t, struct buf *out)
 	describe_metric_names(t, &names);
 	buf_add_char(&names, '.');
 	add_paragraph(buf_text(&names), out);
-	add_paragraph(DESCRIBE_RANGE_NOTE, out);
+	add_paragraph(describe_range_note, out);
 }
 
 static void add_metrics(const struct opt_table *t, struct buf *out)
 {
 	buf_add(out, ".SH \"PERFORMANCE DATA\"\n");
-	add_text("In this order, each with its ranges. Ages are whole seconds, s; a metric that could not be measured is left out.", out);
+	add_text("In this order, each with its ranges. Ages are whole seconds, s; a metric that could not be measured "
+		 "is left out.",
+		 out);
 	for (const struct metric *m = t->metrics; m->name; m++) {
 		AUTO_BUF text = { 0 };
 
-		buf_print(&text, "%s (%s%swarning: %s, critical: %s)", m->help, m->unit, *m->unit ? ", " : "", m->warn ? m->warn : "none",
-			  m->crit ? m->crit : "none");
+		buf_print(&text, "%s (%s%swarning: %s, critical: %s)", m->help, m->unit, *m->unit ? ", " : "",
+			  m->warn ? m->warn : "none", m->crit ? m->crit : "none");
 		add_item(m->name, buf_text(&text), out);
 	}
 }
@@ -169,7 +171,8 @@ static void add_environment(const struct opt_table *t, struct buf *out)
 	for (const struct opt_group *g = t->groups; g->rows; g++) {
 		for (const struct opt *row = g->rows; row->name; row++) {
 			AUTO_FREE char *variable = options_variable(row);
-			AUTO_FREE char *meaning = mem_print("as --%s%s%s", row->name, row->azure ? ", before " : "", row->azure ? row->azure : "");
+			AUTO_FREE char *meaning = mem_print("as --%s%s%s", row->name, row->azure ? ", before " : "",
+							    row->azure ? row->azure : "");
 
 			if (g->environment && row->type == OPT_IS_SECRET)
 				add_item(variable, row->help, out);
@@ -178,18 +181,21 @@ static void add_environment(const struct opt_table *t, struct buf *out)
 		}
 	}
 	add_item("MP_CONFIG_FILE", "the file of --extra-opts", out);
-	add_item("NAGIOS_CONFIG_PATH, MP_CONFIG_PATH", "folders, parted by colons, in which that file is searched for before the usual places", out);
+	add_item("NAGIOS_CONFIG_PATH, MP_CONFIG_PATH",
+		 "folders, parted by colons, in which that file is searched for before the usual places", out);
 }
 
 static void add_files(struct buf *out)
 {
 	static const char *const files[] = { "/usr/local/etc/monitoring-plugins/monitoring-plugins.ini",
-					     "/usr/local/etc/monitoring-plugins.ini", "/etc/monitoring-plugins/monitoring-plugins.ini",
+					     "/usr/local/etc/monitoring-plugins.ini",
+					     "/etc/monitoring-plugins/monitoring-plugins.ini",
 					     "/etc/monitoring-plugins.ini" };
 
 	buf_add(out, ".SH FILES\n");
-	add_text("The first of these that exists is read by --extra-opts when no file is named. A section that holds a secret is refused when "
-		 "others can read the file.", out);
+	add_text("The first of these that exists is read by --extra-opts when no file is named. A section "
+		 "that holds a secret is refused when others can read the file.",
+		 out);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		buf_add(out, i ? ".br\n" : ".PP\n");
 		add_font("I", files[i], out);
@@ -223,7 +229,8 @@ static void add_head(const struct page *p, struct buf *out)
 
 	for (char *c = upper; *c; c++)
 		*c = (char)toupper((unsigned char)*c);
-	buf_print(out, ".TH %s 1 " PAGE_DATE " \"mdca\\-plugins %s\" \"Monitoring Plugins\"\n.nh\n.ad l\n", upper, p->version);
+	buf_print(out, ".TH %s 1 " PAGE_DATE " \"mdca\\-plugins %s\" \"Monitoring Plugins\"\n.nh\n.ad l\n", upper,
+		  p->version);
 	buf_print(out, ".SH NAME\n%s \\- ", p->name);
 	escape(p->summary, out);
 	buf_print(out, "\n.SH SYNOPSIS\n.B %s\n[\\fIOPTION\\fR]...\n.SH DESCRIPTION\n", p->name);
@@ -248,7 +255,7 @@ void describe_man(const struct page *p, const struct opt_table *t, struct buf *o
 	add_environment(t, out);
 	add_files(out);
 	buf_add(out, ".SH \"EXIT STATUS\"\n");
-	add_text(DESCRIBE_EXIT_NOTE, out);
+	add_text(describe_exit_note, out);
 	add_examples(p, out);
 	buf_add(out, ".SH \"SEE ALSO\"\n.BR icinga2 (8)\n.PP\n");
 	add_text("The other programs check_mdca_*; the Monitoring Plugins Development Guidelines.", out);

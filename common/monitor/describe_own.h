@@ -4,19 +4,9 @@
 #include "monitor/describe.h"
 
 #define DESCRIBE_WIDTH 80
-#define DESCRIBE_RANGE_NOTE                                                                                                  \
-	"RANGE is [@][START:]END. The state changes when the value lies outside START to END; both ends are inside. START is 0 " \
-	"when left out, ~ as START is no lower bound, nothing behind the colon no upper bound, and @ turns it round: an alarm "  \
-	"inside. Ranges of metrics in s take durations in s, m, h, d and w, as in 36h, 30d: or 1h:2d. CRITICAL is judged before "   \
-	"WARNING. An empty RANGE removes the default."
-#define DESCRIBE_EXIT_NOTE                                                                                                   \
-	"0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. Only a metric outside its range makes WARNING or CRITICAL; trouble, an answer "  \
-	"that is not complete, and an item that cannot be judged make UNKNOWN, unless --error-state says otherwise. --help and "  \
-	"--version end with 3, --describe with 0."
-#define DESCRIBE_ORDER_NOTE                                                                                                  \
-	"An argument wins over a section of --extra-opts, a section over MDCA_... in the environment, that over AZURE_... there, " \
-	"and of several the last one. Repeatable options add up; their first value replaces the default. Options are written in "  \
-	"full: abbreviations are refused."
+
+/* Sentences that several faces say. */
+extern const char describe_range_note[], describe_exit_note[], describe_order_note[];
 
 /* The options that the metrics bring. */
 struct describe_threshold {

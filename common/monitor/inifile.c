@@ -82,8 +82,8 @@ static bool read_header(struct walk *w, char *line, struct err *e)
 	char *end = strchr(line, ']');
 
 	if (!end || !strchr(";#", *trim(end + 1))) /* the end of the line, too, is found in that string */
-		return err_set(e, ERR_USAGE, "%s line %d: a section is written as [name] on a line of its own", w->entry.file,
-			       w->entry.line);
+		return err_set(e, ERR_USAGE, "%s line %d: a section is written as [name] on a line of its own",
+			       w->entry.file, w->entry.line);
 	*end = '\0';
 	w->in_any = true;
 	w->in_ours = !strcmp(trim(line + 1), w->section);
@@ -96,7 +96,8 @@ static bool read_key(struct walk *w, char *line, struct err *e)
 	char *equals = strchr(line, '=');
 
 	if (!equals || equals == line)
-		return err_set(e, ERR_USAGE, "%s line %d: a line is key=value, or key= for a flag", w->entry.file, w->entry.line);
+		return err_set(e, ERR_USAGE, "%s line %d: a line is key=value, or key= for a flag", w->entry.file,
+			       w->entry.line);
 	*equals = '\0';
 	w->entry.key = trim(line);
 	w->entry.value = trim(equals + 1);
@@ -112,7 +113,8 @@ static bool read_line(struct walk *w, char *line, struct err *e)
 	if (*line == '[')
 		return read_header(w, line, e);
 	if (!w->in_any)
-		return err_set(e, ERR_USAGE, "%s line %d stands before the first [section]", w->entry.file, w->entry.line);
+		return err_set(e, ERR_USAGE, "%s line %d stands before the first [section]", w->entry.file,
+			       w->entry.line);
 	return !w->in_ours || read_key(w, line, e);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Where settings come from: defaults, MDCA_… variables, sections, arguments, and what AZURE_… variables may still fill. */
+/* Where settings come from: defaults, MDCA_… variables, sections, arguments, and AZURE_… variables in what is left
+ * open. */
 #include "monitor/options.h"
 
 #include <stdlib.h>
@@ -21,7 +22,8 @@ static bool set_limits(const struct target *target, const char *value, struct er
 	bool on;
 
 	if (optname_takes_value(target))
-		return range_parse(value, target->metric->unit, target->warn ? &target->limits->warn : &target->limits->crit, e);
+		return range_parse(value, target->metric->unit,
+				   target->warn ? &target->limits->warn : &target->limits->crit, e);
 	if (!optvalue_parse_switch(value, &on, e))
 		return false;
 	if (on)
@@ -81,8 +83,8 @@ static bool refuse_key(const struct ini_entry *entry, const struct search *s, st
 	if (s->len > 40 || strspn(entry->key, "abcdefghijklmnopqrstuvwxyz0123456789-_") != s->len)
 		return err_set(e, ERR_USAGE, "%s line %d: the key is no option, see --help", entry->file, entry->line);
 	if (s->begun == 1)
-		return err_set(e, ERR_USAGE, "%s line %d: unknown key %s, write %s if that is meant, see --help", entry->file, entry->line,
-			       entry->key, s->name);
+		return err_set(e, ERR_USAGE, "%s line %d: unknown key %s, write %s if that is meant, see --help",
+			       entry->file, entry->line, entry->key, s->name);
 	return err_set(e, ERR_USAGE, "%s line %d: unknown key %s, see --help", entry->file, entry->line, entry->key);
 }
 
@@ -93,11 +95,14 @@ static bool may_be_key(const struct target *target, const struct ini_entry *entr
 	if (!row)
 		return true;
 	if (optname_is_extra_opts(target) || row->type == OPT_IS_BREAK || !strcmp(row->name, "describe"))
-		return err_set(e, ERR_USAGE, "%s line %d: %s is taken only as an argument", entry->file, entry->line, row->name);
+		return err_set(e, ERR_USAGE, "%s line %d: %s is taken only as an argument", entry->file, entry->line,
+			       row->name);
 	bool secret = row->type == OPT_IS_SECRET || (row->userinfo_refused && strchr(entry->value, '@'));
 	if (secret && entry->open_to_others)
-		return err_set(e, ERR_CONFIG, "%s line %d: %s is a secret, but the file is open to others or belongs to another user: give it to "
-			       "the user of the check and run chmod 0600 %s", entry->file, entry->line, row->name, entry->file);
+		return err_set(e, ERR_CONFIG,
+			       "%s line %d: %s is a secret, but the file is open to others or belongs to another user: "
+			       "give it to the user of the check and run chmod 0600 %s",
+			       entry->file, entry->line, row->name, entry->file);
 	return true;
 }
 
@@ -125,8 +130,10 @@ static bool read_section(const struct opt_table *t, const char *place, struct er
 	struct section section = { t, name };
 
 	if (!file)
-		return err_set(e, ERR_USAGE, "--extra-opts: no ini file is in the usual places: name it as in --extra-opts=%s@FILE, or by "
-			       "MP_CONFIG_FILE in the environment", name);
+		return err_set(e, ERR_USAGE,
+			       "--extra-opts: no ini file is in the usual places: name it as in --extra-opts=%s@FILE, "
+			       "or by MP_CONFIG_FILE in the environment",
+			       name);
 	return ini_walk(file, name, apply_entry, &section, e) || err_add(e, "--extra-opts");
 }
 
@@ -175,8 +182,8 @@ static bool is_given(const struct opt_table *t, const char *name)
 	return s.exact && s.found.note && s.found.note->origin > FROM_AZURE;
 }
 
-/* Hosts in Azure and Kubernetes inject AZURE_… variables that nobody meant for a check, so they count only as one whole set (tenant,
- * client and a credential), and only where nothing else says who signs in. */
+/* Hosts in Azure and Kubernetes inject AZURE_… variables that nobody meant for a check, so they count only as one whole
+ * set (tenant, client and a credential), and only where nothing else says who signs in. */
 static bool azure_set_counts(const struct opt_table *t)
 {
 	bool tenant = false, client = false, credential = false;
@@ -205,8 +212,9 @@ static bool read_azure(const struct opt_table *t, struct err *e)
 	for (struct opt_group *g = t->groups; g->rows; g++) {
 		for (const struct opt *row = g->rows; row->name; row++) {
 			struct target target = optname_of_row(g, row);
-			bool counts = g->entra ? set_counts : target.note->origin < FROM_AZURE &&
-				      !(row->azure_unless && is_given(t, row->azure_unless));
+			bool counts = g->entra ? set_counts
+					       : target.note->origin < FROM_AZURE &&
+						     !(row->azure_unless && is_given(t, row->azure_unless));
 			const char *value = row->azure && counts ? variable(row->azure) : NULL;
 			struct source from = { FROM_AZURE, row->azure, row->azure };
 
@@ -246,10 +254,12 @@ void options_defaults(const struct opt_table *t)
 
 bool options_read(const struct opt_table *t, int argc, char *const *argv, struct err *e)
 {
-	return read_environment(t, e) && read_sections(t, argc, argv, e) && read_arguments(t, argc, argv, e) && read_azure(t, e);
+	return read_environment(t, e) && read_sections(t, argc, argv, e) && read_arguments(t, argc, argv, e) &&
+	       read_azure(t, e);
 }
 
-/* Asked before anything is parsed, so it takes every word for itself, and a cluster only when all its letters are flags. */
+/* Asked before anything is parsed: every word stands for itself, and a cluster counts when all its letters are flags.
+ */
 bool options_asks(int argc, char *const *argv, char letter, const char *name)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {

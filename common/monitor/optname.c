@@ -8,10 +8,11 @@
 
 const struct opt options_extra_opts = {
 	.type = OPT_IS_TEXT, .name = "extra-opts", .arg = "[SECTION][@FILE]",
-	.help = "reads further options from this section of an ini file, before all arguments; keys are the long names, key= sets a flag; "
-		"repeatable, `-` as the file is standard input. Without SECTION the one named like the program; without FILE what "
-		"MP_CONFIG_FILE names, or the first monitoring-plugins.ini in the folders of NAGIOS_CONFIG_PATH and MP_CONFIG_PATH, "
-		"/usr/local/etc/monitoring-plugins, /usr/local/etc, /etc/monitoring-plugins or /etc, or an older plugins.ini",
+	.help = "reads further options from this section of an ini file, before all arguments; keys are the long names, "
+		"key= sets a flag; repeatable, `-` as the file is standard input. Without SECTION the one named like the "
+		"program; without FILE what MP_CONFIG_FILE names, or the first monitoring-plugins.ini in the folders of "
+		"NAGIOS_CONFIG_PATH and MP_CONFIG_PATH, /usr/local/etc/monitoring-plugins, /usr/local/etc, "
+		"/etc/monitoring-plugins or /etc, or an older plugins.ini",
 };
 
 struct target optname_of_row(struct opt_group *g, const struct opt *row)
@@ -21,7 +22,9 @@ struct target optname_of_row(struct opt_group *g, const struct opt *row)
 
 static struct target target_of_limits(const struct opt_table *t, size_t metric, bool warn, bool crit)
 {
-	return (struct target){ .metric = &t->metrics[metric], .limits = &t->limits[metric], .warn = warn, .crit = crit };
+	struct limits *limits = &t->limits[metric];
+
+	return (struct target){ .metric = &t->metrics[metric], .limits = limits, .warn = warn, .crit = crit };
 }
 
 char *options_metric_name(const struct metric *m)
@@ -139,7 +142,8 @@ bool optname_takes_value(const struct target *target)
 {
 	if (!target->row)
 		return target->warn != target->crit;
-	return target->row->type != OPT_IS_FLAG && target->row->type != OPT_IS_COUNT && target->row->type != OPT_IS_BREAK;
+	return target->row->type != OPT_IS_FLAG && target->row->type != OPT_IS_COUNT &&
+	       target->row->type != OPT_IS_BREAK;
 }
 
 bool optname_is_extra_opts(const struct target *target)

@@ -74,8 +74,10 @@ static bool set_duration(int64_t *at, const char *value, struct err *e)
 	double seconds;
 
 	if (!clock_parse_duration(value, &seconds) || seconds < 1 || seconds > (double)DURATION_MAX)
-		return err_set(e, ERR_USAGE, QUOTED " is not a duration of at least a second, use a number with s, m, h, d or w, for "
-			       "example 90, 36h, 7d", value);
+		return err_set(e, ERR_USAGE,
+			       QUOTED " is not a duration of at least a second, use a number with s, m, h, d or w, for "
+				      "example 90, 36h, 7d",
+			       value);
 	*at = (int64_t)seconds;
 	return true;
 }
@@ -123,8 +125,8 @@ bool optvalue_set(const struct opt *row, void *settings, const char *value, stru
 		return set_count(at, value, e);
 	case OPT_IS_INT:
 		return parse_whole(value, row->low, row->high, at) ||
-		       err_set(e, ERR_USAGE, QUOTED " is not a whole number from %lld to %lld", value, (long long)row->low,
-			       (long long)row->high);
+		       err_set(e, ERR_USAGE, QUOTED " is not a whole number from %lld to %lld", value,
+			       (long long)row->low, (long long)row->high);
 	case OPT_IS_DURATION:
 		return set_duration(at, value, e);
 	case OPT_IS_TEXT:
@@ -141,7 +143,8 @@ bool optvalue_set(const struct opt *row, void *settings, const char *value, stru
 		return true;
 	case OPT_IS_TIME:
 		return clock_parse(value, at) ||
-		       err_set(e, ERR_USAGE, QUOTED " is not an RFC 3339 time, for example 2026-11-20T12:00:00Z", value);
+		       err_set(e, ERR_USAGE, QUOTED " is not an RFC 3339 time, for example 2026-11-20T12:00:00Z",
+			       value);
 	case OPT_IS_CUSTOM:
 		return row->parse(value, settings, e);
 	}

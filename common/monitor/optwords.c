@@ -21,7 +21,8 @@ static bool refuse_name(const struct search *s, const char *hyphens, struct err 
 	int len = s->len < 60 ? (int)s->len : 60;
 
 	if (s->begun == 1)
-		return err_set(e, ERR_USAGE, "unknown option %s%.*s, write --%s if that is meant, see --help", hyphens, len, s->text, s->name);
+		return err_set(e, ERR_USAGE, "unknown option %s%.*s, write --%s if that is meant, see --help", hyphens,
+			       len, s->text, s->name);
 	return err_set(e, ERR_USAGE, "unknown option %s%.*s, see --help", hyphens, len, s->text);
 }
 
@@ -37,17 +38,22 @@ static bool refuse_secret(const struct opt_table *t, const struct target *target
 		buf_print(&cure, "--%s, ", file);
 	if (target->group->environment)
 		buf_print(&cure, "%s in the environment, ", variable);
-	return err_set(e, ERR_USAGE, "--%s is not taken as an argument, which everyone on the host can read: use %sor %s= in a section of "
-		       "--extra-opts", target->row->name, buf_text(&cure), target->row->name);
+	return err_set(e, ERR_USAGE,
+		       "--%s is not taken as an argument, which everyone on the host can read: use %sor %s= in a "
+		       "section of --extra-opts",
+		       target->row->name, buf_text(&cure), target->row->name);
 }
 
 static bool refuse_userinfo(const struct target *target, struct err *e)
 {
 	AUTO_FREE char *variable = options_variable(target->row);
+	bool from_environment = target->group->environment;
 
-	return err_set(e, ERR_USAGE, "--%s with user info is not taken as an argument, which everyone on the host can read: use %s%s%s= in a "
-		       "section of --extra-opts", target->row->name, target->group->environment ? variable : "",
-		       target->group->environment ? " in the environment, or " : "", target->row->name);
+	return err_set(e, ERR_USAGE,
+		       "--%s with user info is not taken as an argument, which everyone on the host can read: use "
+		       "%s%s%s= in a section of --extra-opts",
+		       target->row->name, from_environment ? variable : "",
+		       from_environment ? " in the environment, or " : "", target->row->name);
 }
 
 /* User info ends in `@`, and no other part of such a URL has one. */
@@ -62,7 +68,7 @@ static bool may_be_argument(const struct opt_table *t, const struct word *word, 
 	return true;
 }
 
-/* The value in the next word. What begins with two hyphens is the next option: a value like that is written behind `=`. */
+/* The value in the next word. What begins with two hyphens is the next option; such a value is written behind `=`. */
 static bool take_value(struct words *w, struct word *out, struct err *e)
 {
 	const char *next = w->next < w->argc ? w->argv[w->next] : NULL;
@@ -74,7 +80,8 @@ static bool take_value(struct words *w, struct word *out, struct err *e)
 		return true;
 	}
 	if (!next || !strncmp(next, "--", 2))
-		return err_set(e, ERR_USAGE, "%s needs a value (%s), see --help", out->shown, argument_word(&out->target));
+		return err_set(e, ERR_USAGE, "%s needs a value (%s), see --help", out->shown,
+			       argument_word(&out->target));
 	out->value = next;
 	w->next++;
 	return true;
@@ -105,7 +112,8 @@ static bool refuse_long_behind_one_hyphen(const struct opt_table *t, const char 
 
 	if (s.len < 3 || (!s.exact && !s.begun))
 		return true;
-	return err_set(e, ERR_USAGE, "unknown option -%.*s, long options take two hyphens, see --help", (int)s.len, name);
+	return err_set(e, ERR_USAGE, "unknown option -%.*s, long options take two hyphens, see --help", (int)s.len,
+		       name);
 }
 
 static bool read_short(const struct opt_table *t, struct words *w, struct word *out, struct err *e)

@@ -193,8 +193,8 @@ static const char help_text[] =
 static const char usage_text[] =
 	"Usage: check_mdca_tiny [-w RANGE] [-c RANGE] [--warning-NAME=RANGE]\n"
 	"    [--critical-NAME=RANGE] [--ignore-NAME] [-a] [--max-lines=N] [--mode=MODE]\n"
-	"    [--add=GLOB] [--skip=GLOB] [-H HOST] [-h] [-v] [-t SECONDS]\n"
-	"    [--include=GLOB] [--describe=AS] [--extra-opts=[SECTION][@FILE]]\n"
+	"    [--add=GLOB] [--skip=GLOB] [-H HOST] [-h] [-v] [-t SECONDS] [--include=GLOB]\n"
+	"    [--describe=AS] [--extra-opts=[SECTION][@FILE]]\n"
 	"NAME: failed, check-age\n"
 	"More: check_mdca_tiny --help\n";
 
@@ -304,8 +304,8 @@ static const char *const man_rows[] = {
 	".TP\n\\fBMDCA_HOSTNAME\\fR\nas \\-\\-hostname\n.TP\n\\fBMDCA_API_TOKEN\\fR\nthe token\n.TP\n\\fBMP_CONFIG_FILE\\fR\n",
 	".SH FILES\n",
 	".SH \"EXIT STATUS\"\n",
-	".SH EXAMPLES\nAll of them.\n.PP\n.nf\ncheck_mdca_tiny \\-\\-hostname=contoso.us2.portal.cloudappsecurity.com \\(rs\n"
-	"    \\-\\-max\\-lines=5 \\-a\n.fi\n.SH \"SEE ALSO\"\n",
+	".SH EXAMPLES\nAll of them.\n.PP\n.nf\ncheck_mdca_tiny \\-\\-hostname=contoso.us2.portal.cloudappsecurity.com \\(rs\n",
+	"\n    \\-\\-max\\-lines=5 \\-a\n.fi\n.SH \"SEE ALSO\"\n",
 };
 
 START_TEST(man)
@@ -520,13 +520,13 @@ START_TEST(entra_note)
 		OPT_END
 	};
 	const struct opt_group group = { .title = "Entra", .rows = rows, .environment = true, .entra = true };
-	AUTO_BUF note = { 0 }, help = { 0 };
+	AUTO_BUF note = { 0 }, text = { 0 };
 
 	describe_group_note(&group, &note);
 	ck_assert_ptr_nonnull(strstr(buf_text(&note), entra_rows[_i].text));
 	ck_assert_ptr_nonnull(strstr(buf_text(&note), entra_rows[_i].want));
-	describe_row(&rows[0], &group, &help);
-	ck_assert_str_eq(buf_text(&help), "tenant");
+	describe_row(&rows[0], &group, &text);
+	ck_assert_str_eq(buf_text(&text), "tenant");
 }
 END_TEST
 
