@@ -237,22 +237,22 @@ static bool has_api_token(const struct cloud_settings *s)
 
 static bool choose_auth(struct cloud_settings *s, enum service service, struct err *e)
 {
-	bool token = service == CLOUD_APPS && has_api_token(s);
+	bool token = (service == CLOUD_APPS || s->any_sign_in) && has_api_token(s);
 	bool secret = has_secret(s) || s->tenant_id || s->client_id;
 
-	if (service == GRAPH && s->auth == AUTH_API_TOKEN)
+	if (service == GRAPH && s->auth == AUTH_API_TOKEN && !s->any_sign_in)
 		return err_set(e, ERR_USAGE, "--auth=api-token does not work here: Microsoft Graph takes no API token of the portal, give "
 			       "--auth=secret with --tenant-id, --client-id and --client-secret-file");
 	if (s->auth >= 0)
 		return true;
-	if (token && has_secret(s))
+	if (service == CLOUD_APPS && token && has_secret(s))
 		return err_set(e, ERR_USAGE, "two ways to sign in are configured, an API token and a client secret: choose by "
 			       "--auth=api-token or --auth=secret");
 	if (!token && !secret)
 		return err_set(e, ERR_USAGE, "a way to sign in is missing: give %s--tenant-id, --client-id and --client-secret-file, or the "
 			       "same as MDCA_... in the environment or in a section of --extra-opts",
 			       service == CLOUD_APPS ? "--api-token-file, or " : "");
-	s->auth = token ? AUTH_API_TOKEN : AUTH_SECRET;
+	s->auth = token && !(service == GRAPH && has_secret(s)) ? AUTH_API_TOKEN : AUTH_SECRET;
 	return true;
 }
 
