@@ -269,6 +269,21 @@ bool job_selects(struct job *job, const char *name, const char *other_name)
 	return selection_takes(job->selection, name, other_name);
 }
 
+/* They stand first, unless an empty --exclude has emptied the list. */
+void job_drop_default_exclude(struct job *job)
+{
+	struct strings *exclude = &job->selection->exclude;
+	AUTO_FREE char *defaults = mem_copy_text(plugin.exclude);
+	char *state = NULL;
+
+	for (char *word = strtok_r(defaults, ",", &state); word; word = strtok_r(NULL, ",", &state)) {
+		if (!exclude->count || strcmp(exclude->items[0], word) != 0)
+			continue;
+		free(exclude->items[0]);
+		memmove(exclude->items, exclude->items + 1, --exclude->count * sizeof(*exclude->items));
+	}
+}
+
 int64_t job_age(const struct job *job, int64_t at)
 {
 	return at > job->now ? 0 : job->now - at;
