@@ -115,7 +115,8 @@ static const char *id_name(const struct query *q)
 	return q->id ? q->id : q->service == GRAPH ? "id" : "_id";
 }
 
-/* Was the row not met before? A row without an id is known by its whole text. */
+/* Was the row not met before? A row without an id is known by its whole text; of one whose inner list was cut out that is not at
+ * hand, and it passes for new. */
 static bool is_fresh(struct reading *r, struct json_object *row, const char *json, size_t len)
 {
 	struct json_object *number = NULL;
@@ -127,7 +128,29 @@ static bool is_fresh(struct reading *r, struct json_object *row, const char *jso
 		id = json_object_get_string(number);
 		return seen_add(r->ids, 'i', id, strlen(id));
 	}
-	return seen_add(r->ids, 't', json, len);
+	return r->q->inner || seen_add(r->ids, 't', json, len);
+}
+
+static void begin_inner(void *data)
+{
+	struct reading *r = data;
+
+	r->q->inner->begin(r->data);
+}
+
+static bool take_inner(const char *json, size_t len, void *data, struct err *e)
+{
+	struct reading *r = data;
+	bool empty = !strcmp(json, "null");
+	AUTO_JSON element = empty ? NULL : jget_parse(json, len, e);
+
+	if (!element && !empty)
+		return false;
+	r->row_failed = true;
+	if (!r->q->inner->visit(element, r->data, e))
+		return false;
+	r->row_failed = false;
+	return true;
 }
 
 static bool take_row(const char *json, size_t len, void *data, struct err *e)
@@ -286,8 +309,8 @@ static bool take_lone_row(struct reading *r, struct json_object *envelope, struc
 {
 	const char *text = scan_envelope(r->scan);
 
-	if (r->q->service == CLOUD_APPS && (json_object_object_get_ex(envelope, "_id", NULL) ||
-					    json_object_object_get_ex(envelope, "displayName", NULL)))
+	if (r->q->service == CLOUD_APPS && !r->q->inner && (json_object_object_get_ex(envelope, "_id", NULL) ||
+							    json_object_object_get_ex(envelope, "displayName", NULL)))
 		return take_row(text, strlen(text), r, e);
 	return err_set(e, ERR_REPLY, "%s answered %s without the list that was asked for", buf_text(&r->a->host), r->target);
 }
@@ -346,6 +369,8 @@ bool api_each(struct api *a, const struct query *q, api_visit *visit, void *data
 	name_target(q->path, r.target, sizeof(r.target));
 	set_headers(&r);
 	r.scan = scan_new(q->lists ? q->lists : q->service == GRAPH ? graph_lists : portal_lists, take_row, &r);
+	if (q->inner)
+		scan_cut_inner(r.scan, q->inner->name, begin_inner, take_inner);
 	r.ids = seen_new();
 	struct pages *pages = pages_new(q, a->set->api_url);
 	bool whole = walk(&r, pages, e);

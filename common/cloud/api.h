@@ -11,6 +11,19 @@ enum paging {
 	PAGED_NOT,         /* one reply is the whole list; for Graph a nextLink is ignored */
 };
 
+/* One record of a list, borrowed. False with e filled ends the walk. */
+typedef bool api_visit(struct json_object *record, void *data, struct err *e);
+
+/* An array in each record, too long for memory: its elements are visited one by one, before the record, which holds it empty then.
+ * What is no array stays in the record. An element may be of any type, NULL for null. `begin` comes before the elements of each
+ * record: those that went before belong to a record that was visited, or to none, as when a record comes again, or a reply that
+ * broke off. A record without an id passes for one that was not met before. */
+struct inner_list {
+	const char *name;
+	void (*begin)(void *data);
+	api_visit *visit;
+};
+
 struct query {
 	enum service service;
 	const char *path;             /* "/cas/api/v1/app_connectors/", "/security/secureScores" */
@@ -20,13 +33,11 @@ struct query {
 	const char *const *headers;   /* further ones, ends with NULL; or NULL */
 	const char *const *lists;     /* names of the list member; NULL: the service's own (data / value) */
 	enum paging paging;
+	const struct inner_list *inner; /* cut out of each record; borrowed; NULL: none */
 	const char *id;               /* name of the item's id; NULL: the service's own (_id / id) */
 	const char *permission;       /* what a 403 tells to grant */
 	unsigned limit;               /* rows a page, on Graph $top; 0: the service's own (portal 100, Graph no $top) */
 };
-
-/* One record of a list, borrowed. False with e filled ends the walk. */
-typedef bool api_visit(struct json_object *record, void *data, struct err *e);
 
 struct api;
 struct api *api_new(const struct cloud_settings *set, enum service service, const struct deadline *deadline, int trace,

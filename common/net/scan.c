@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* A push parser: one state a byte, a bit a level, no recursion. Strings, where most bytes are, run in a loop of their
- * own. What is kept of a document is copied span by span into one of three buffers: the name at hand, the item, the
- * envelope. */
+ * own. What is kept of a document is copied span by span into one of four buffers: the name at hand, the item, the
+ * element of its inner list, the envelope. */
 #include "net/scan.h"
 
 #include <endian.h>
@@ -59,6 +59,15 @@ struct scan {
 	uint32_t names_seen; /* bit n: lists[n] was met */
 	struct buf name, element, envelope;
 
+	const char *inner_name; /* member of an item whose array is cut into its elements; NULL: none */
+	void (*inner_begin)(void *data);
+	scan_item *inner_item;
+	bool inner_seen;     /* a member of that name was met in this item */
+	bool inner_next;     /* the next value is that member's */
+	unsigned inner_depth; /* depth at which the inner elements stand, 0 outside of them */
+	size_t member_at;    /* where the name at hand begins in the item's text */
+	struct buf inner;
+
 	struct buf *keep;    /* where bytes go from `from` on; NULL: nowhere */
 	const char *from;
 	const char *chunk;   /* the bytes at hand, and how many came before them */
@@ -84,18 +93,29 @@ void scan_free(struct scan *s)
 	buf_free(&s->name);
 	buf_free(&s->element);
 	buf_free(&s->envelope);
+	buf_free(&s->inner);
 	free(s);
+}
+
+void scan_cut_inner(struct scan *s, const char *name, void (*begin)(void *data), scan_item *element)
+{
+	s->inner_name = name;
+	s->inner_begin = begin;
+	s->inner_item = element;
 }
 
 void scan_reset(struct scan *s)
 {
 	struct scan fresh = { .lists = s->lists, .item = s->item, .data = s->data,
-			      .name = s->name, .element = s->element, .envelope = s->envelope };
+			      .name = s->name, .element = s->element, .envelope = s->envelope,
+			      .inner_name = s->inner_name, .inner_begin = s->inner_begin, .inner_item = s->inner_item,
+			      .inner = s->inner };
 
 	*s = fresh;
 	buf_cut(&s->name, 0);
 	buf_cut(&s->element, 0);
 	buf_cut(&s->envelope, 0);
+	buf_cut(&s->inner, 0);
 }
 
 bool scan_found_list(const struct scan *s)
@@ -160,9 +180,9 @@ static int next_character(const char **text)
 	return c < 0x80 ? c : -1;
 }
 
-static bool is_name(const struct buf *quoted, const char *wanted)
+static bool is_name(const char *quoted, size_t len, const char *wanted)
 {
-	const char *p = quoted->data + 1, *end = quoted->data + quoted->len - 1;
+	const char *p = quoted + 1, *end = quoted + len - 1;
 
 	while (p < end) {
 		int c = next_character(&p);
@@ -192,7 +212,7 @@ static bool begin_member(struct scan *s, const char *at, struct err *e)
 {
 	int i = 0;
 
-	while (s->lists[i] && i < 32 && !is_name(&s->name, s->lists[i]))
+	while (s->lists[i] && i < 32 && !is_name(s->name.data, s->name.len, s->lists[i]))
 		i++;
 	if (i < 32 && s->lists[i]) {
 		if (s->names_seen >> i & 1)
@@ -213,22 +233,58 @@ static bool begin_member(struct scan *s, const char *at, struct err *e)
 	return true;
 }
 
+static void begin_item(struct scan *s, const char *at)
+{
+	keep_in(s, &s->element, at);
+	s->inner_seen = false;
+	if (s->inner_name)
+		s->inner_begin(s->data);
+}
+
+/* The value of the member that may be the inner list: between its brackets the item's text keeps nothing. */
+static void begin_inner(struct scan *s, const char *at)
+{
+	s->inner_next = false;
+	if (*at != '[')
+		return;
+	keep_until(s, at + 1);
+	s->inner_depth = s->depth + 1;
+}
+
 /* Before the first byte of a value below the top level. */
 static bool begin_value(struct scan *s, const char *at, struct err *e)
 {
 	if (!s->lists)
 		return true;
 	if (s->depth == s->item_depth)
-		keep_in(s, &s->element, at);
+		begin_item(s, at);
+	else if (s->depth == s->inner_depth)
+		keep_in(s, &s->inner, at);
+	else if (s->inner_next)
+		begin_inner(s, at);
 	else if (s->depth == 1)
 		return begin_member(s, at, e);
 	return true;
+}
+
+static bool hand_out(struct scan *s, struct buf *text, scan_item *item, struct err *e)
+{
+	bool ok = item(text->data, text->len, s->data, e);
+
+	buf_cut(text, 0);
+	if (!ok)
+		s->state = BROKEN;
+	return ok;
 }
 
 /* Behind the last byte of a value; depth is that of its surroundings. */
 static bool end_value(struct scan *s, const char *end, struct err *e)
 {
 	s->state = s->depth ? AFTER_VALUE : DONE;
+	if (s->depth > 2 && s->depth == s->inner_depth) {
+		keep_until(s, end);
+		return hand_out(s, &s->inner, s->inner_item, e);
+	}
 	if (s->depth > 2)
 		return true;
 	if (!s->depth || !s->lists) {
@@ -237,19 +293,21 @@ static bool end_value(struct scan *s, const char *end, struct err *e)
 		return true;
 	}
 	if (s->depth == s->item_depth) {
-		bool ok = true;
-
 		keep_until(s, end);
 		if (strcmp(s->element.data, "null"))
-			ok = s->item(s->element.data, s->element.len, s->data, e);
+			return hand_out(s, &s->element, s->item, e);
 		buf_cut(&s->element, 0);
-		if (!ok)
-			s->state = BROKEN;
-		return ok;
+		return true;
 	}
 	if (s->depth == 1)
 		keep_until(s, end);
 	return true;
+}
+
+/* Is the scan among the members of an item that may hold an inner list? */
+static bool in_item(const struct scan *s)
+{
+	return s->inner_name && s->item_depth && s->depth == s->item_depth + 1;
 }
 
 static void begin_name(struct scan *s, const char *at)
@@ -258,10 +316,26 @@ static void begin_name(struct scan *s, const char *at)
 	s->state = STRING;
 	if (!s->lists)
 		return;
-	if (s->depth == 1)
+	if (in_item(s)) {
+		keep_until(s, at);
+		s->member_at = s->element.len;
+		keep_in(s, &s->element, at);
+	} else if (s->depth == 1)
 		keep_in(s, &s->name, at);
 	else if (s->depth == 2 && (s->candidate || s->item_depth == 2))
 		keep_in(s, &s->element, at);
+}
+
+static bool end_member_name(struct scan *s, const char *end, struct err *e)
+{
+	keep_until(s, end);
+	keep_in(s, &s->element, end);
+	if (!is_name(s->element.data + s->member_at, s->element.len - s->member_at, s->inner_name))
+		return true;
+	if (s->inner_seen)
+		return refuse(s, end - 1, "the inner list is there twice", e);
+	s->inner_seen = s->inner_next = true;
+	return true;
 }
 
 static bool end_name(struct scan *s, const char *end, struct err *e)
@@ -270,7 +344,11 @@ static bool end_name(struct scan *s, const char *end, struct err *e)
 
 	s->in_name = false;
 	s->state = COLON;
-	if (!s->lists || s->depth > 2)
+	if (!s->lists)
+		return true;
+	if (in_item(s))
+		return end_member_name(s, end, e);
+	if (s->depth > 2)
 		return true;
 	if (s->depth == 1) {
 		keep_until(s, end);
@@ -338,6 +416,10 @@ static bool close_bracket(struct scan *s, const char *at, struct err *e)
 	}
 	if (s->depth == s->item_depth)
 		s->item_depth = 0;
+	if (s->depth == s->inner_depth) {
+		s->inner_depth = 0;
+		keep_in(s, &s->element, at);
+	}
 	if (--s->depth == 0 && s->lists)
 		buf_add_char(&s->envelope, '}');
 	return end_value(s, at + 1, e);

@@ -4,7 +4,8 @@
  * It accepts exactly one RFC 8259 object or array: valid UTF-8, no NaN or Infinity, no number beyond a double or 400
  * bytes, at most SCAN_DEPTH_MAX levels, nothing after it. The elements of the first top-level member whose name is in
  * `lists` (an array, or an object with the keys "0", "1", …; an empty object proves no list), or of a top-level array,
- * are handed out as text, `null` elements skipped; everything else of the top level is kept as the envelope. */
+ * are handed out as text, `null` elements skipped; everything else of the top level is kept as the envelope. Of items that hold
+ * a long list themselves, that inner list can be cut into its elements too. */
 #pragma once
 #include "base/buf.h"
 #include "base/err.h"
@@ -18,6 +19,10 @@ struct scan;
 /* `lists` ends with NULL and is borrowed; NULL: no list, the whole document, also an array, is the envelope. */
 struct scan *scan_new(const char *const *lists, scan_item *item, void *data) MUST_USE;
 void scan_free(struct scan *s);
+/* Hands out the elements of the array that the member `name` (borrowed) of an item holds, one by one, before the item, whose text
+ * then has an empty array there. `null` elements come too; what is no array stays in the item. `begin` is called before each item,
+ * so that elements without their item, as of a reply that breaks off, can be forgotten. A member of that name may come once. */
+void scan_cut_inner(struct scan *s, const char *name, void (*begin)(void *data), scan_item *element);
 /* Starts over for the next reply. */
 void scan_reset(struct scan *s);
 /* The next bytes of the document. ERR_REPLY names what is wrong and at which byte. */

@@ -252,6 +252,66 @@ START_TEST(one_reply_is_the_whole_list)
 }
 END_TEST
 
+static void begin_inner(void *data)
+{
+	buf_add_char(&((struct visited *)data)->ids, '<');
+}
+
+static bool visit_inner(struct json_object *element, void *data, struct err *e)
+{
+	struct visited *v = data;
+	const char *text = json_object_to_json_string_ext(element, JSON_C_TO_STRING_PLAIN);
+
+	buf_print(&v->ids, "%s,", text);
+	return strcmp(text, "\"stop\"") != 0 || err_set(e, ERR_USAGE, "the visitor stops inside");
+}
+
+#define LONG_ROW(id, inner) "{\"id\":\"" id "\",\"in\":" inner "}"
+
+/* Rows with an inner list: `<` begins a row, elements have a `,` behind them. */
+static const struct walk_row inner_walks[] = {
+	{ { TOKEN, PAGE("{\"value\":[" LONG_ROW("a", "[1,{\"x\":[]},null]") ",{\"in\":[2],\"id\":\"b\"}]}") }, 2, "<1,{\"x\":[]},null,a <2,b ",
+	  ERR_NONE, NULL },
+	{ { TOKEN, PAGE("{\"value\":[" LONG_ROW("a", "null") "," LONG_ROW("b", "[]") "," GROW("c") "]}") }, 2, "<a <b <c ", ERR_NONE, NULL },
+	/* a row that comes again is not visited, whatever it holds; its elements come */
+	{ { TOKEN, PAGE(NEXT(GRAPH_URL "?p=2", LONG_ROW("a", "[1]"))), PAGE("{\"value\":[" LONG_ROW("a", "[2]") "," LONG_ROW("b", "[3]") "]}") }, 3,
+	  "<1,a <2,<3,b ", ERR_NONE, NULL },
+	/* known by their ids alone */
+	{ { TOKEN, PAGE("{\"value\":[{\"in\":[1]},{\"in\":[2]},{\"in\":[2]}]}") }, 2, "<1,? <2,? <2,? ", ERR_NONE, NULL },
+	/* a reply that breaks off inside */
+	{ { TOKEN, { .error = ERR_NETWORK, .reply = "{\"value\":[" LONG_ROW("a", "[1]") "," LONG_ROW("b", "[2,3]") "]}", .breaks_after = 48 },
+	    { .fresh = true, .status = 200, .reply = "{\"value\":[" LONG_ROW("a", "[1]") "," LONG_ROW("b", "[2,3]") "]}" } }, 3,
+	  "<1,a <2,<1,<2,3,b ", ERR_NONE, NULL },
+	{ { TOKEN, PAGE("{\"value\":[" LONG_ROW("a", "[1,\"stop\",2]") "]}") }, 2, "<1,\"stop\",", ERR_USAGE, "the visitor stops inside" },
+	{ { TOKEN, PAGE("{\"value\":[" LONG_ROW("a", "[1],\"in\":[2]") "]}") }, 2, "<1,", ERR_REPLY,
+	  "reply of " GRAPH_HOST " on secureScores: no valid JSON at byte 33: the inner list is there twice" },
+};
+
+START_TEST(inner_list_comes_before_its_row)
+{
+	static const struct inner_list inner = { .name = "in", .begin = begin_inner, .visit = visit_inner };
+	struct api *a = make_api(GRAPH);
+	struct query q = { .service = GRAPH, .path = "/security/secureScores", .what = "scores", .inner = &inner };
+
+	expect_walk(a, &q, &inner_walks[_i]);
+	api_free(a);
+}
+END_TEST
+
+/* A portal list that comes as its one row alone is no item to cut. */
+START_TEST(inner_list_needs_a_list)
+{
+	static const struct inner_list inner = { .name = "in", .begin = begin_inner, .visit = visit_inner };
+	static const struct walk_row lone = { { PAGE("{\"_id\":\"a\",\"in\":[1]}") }, 1, "", ERR_REPLY,
+					      PORTAL " answered x without the list that was asked for" };
+	struct api *a = make_api(CLOUD_APPS);
+	struct query q = { .service = CLOUD_APPS, .path = "/x/", .what = "rows", .inner = &inner };
+
+	expect_walk(a, &q, &lone);
+	api_free(a);
+}
+END_TEST
+
 /* What a portal list says of a status, and how long it slept before. */
 static const struct status_row {
 	struct scene scenes[SCENES];
@@ -615,6 +675,8 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(tests, portal_list_is_whole_or_partial, 0, ROWS(portal_walks));
 	tcase_add_loop_test(tests, graph_list_is_whole_or_partial, 0, ROWS(graph_walks));
 	tcase_add_loop_test(tests, one_reply_is_the_whole_list, 0, ROWS(singles));
+	tcase_add_loop_test(tests, inner_list_comes_before_its_row, 0, ROWS(inner_walks));
+	tcase_add_test(tests, inner_list_needs_a_list);
 	tcase_add_loop_test(tests, status_becomes_a_line, 0, ROWS(statuses));
 	tcase_add_test(tests, graph_backs_off_by_itself);
 	tcase_add_test(tests, visitor_ends_the_walk);

@@ -316,6 +316,151 @@ START_TEST(an_item_can_stop_the_scan)
 }
 END_TEST
 
+/* Items as above; before each a `<`, and the elements of its inner list with a `,` behind them. */
+static void begin_inner(void *data)
+{
+	buf_add_char(data, '<');
+}
+
+static bool collect_inner(const char *json, size_t len, void *data, struct err *e)
+{
+	(void)e;
+	ck_assert_uint_eq(strlen(json), len);
+	buf_add(data, json);
+	buf_add_char(data, ',');
+	return true;
+}
+
+static const struct {
+	const char *json, *items;
+} inner[] = {
+	{ "{\"data\":[{\"in\":[1,{\"x\":[2]},\"y\"],\"a\":3}]}", "<1,{\"x\":[2]},\"y\",{\"in\":[],\"a\":3};" },
+	{ "[{\"a\":3, \"in\" : [ 1 , null ,[null], -2.5e1 ] , \"b\":[{}]}]", "<1,null,[null],-2.5e1,{\"a\":3, \"in\" : [] , \"b\":[{}]};" },
+	{ "{\"data\":{\"0\":{\"in\":[1]},\"1\":{\"in\":[2,3]}}}", "<1,{\"in\":[]};<2,3,{\"in\":[]};" },
+	{ "[{\"in\":[1]},{\"a\":2},{\"in\":[3]}]", "<1,{\"in\":[]};<{\"a\":2};<3,{\"in\":[]};" },
+	{ "[{\"in\":[]},{\"in\":[ ]},{}]", "<{\"in\":[]};<{\"in\":[]};<{};" },
+	/* what is no list stays */
+	{ "[{\"in\":null},{\"in\":{\"in\":[1]}},{\"in\":\"[1]\"},{\"in\":5},{\"in\":true}]",
+	  "<{\"in\":null};<{\"in\":{\"in\":[1]}};<{\"in\":\"[1]\"};<{\"in\":5};<{\"in\":true};" },
+	{ "[{\"inn\":[1],\"i\":[2],\"In\":[3],\"\":[4]}]", "<{\"inn\":[1],\"i\":[2],\"In\":[3],\"\":[4]};" },
+	{ "[null,7,\"in\",[\"in\",[1]]]", "<<7;<\"in\";<[\"in\",[1]];" },
+	/* elsewhere than among the members of an item it is a name like others */
+	{ "[{\"a\":{\"in\":[1]},\"b\":[{\"in\":[2]}]},[{\"in\":[3]}]]", "<{\"a\":{\"in\":[1]},\"b\":[{\"in\":[2]}]};<[{\"in\":[3]}];" },
+	{ "[{\"in\":[{\"in\":[1],\"in\":2},[[4]]]}]", "<{\"in\":[1],\"in\":2},[[4]],{\"in\":[]};" },
+	{ "{\"in\":[1],\"x\":{\"in\":[{\"in\":[2]}]},\"data\":[{\"in\":[3]}]}", "<3,{\"in\":[]};" },
+	{ "[{\"\\u0069n\":[\"]\",\"\\\"\"]}]", "<\"]\",\"\\\"\",{\"\\u0069n\":[]};" },
+};
+
+START_TEST(an_inner_list_is_cut_in_its_elements)
+{
+	size_t len = strlen(inner[_i].json);
+	AUTO_BUF items = { 0 };
+	struct scan *s = scan_new(lists, collect, &items);
+
+	scan_cut_inner(s, "in", begin_inner, collect_inner);
+	for (size_t piece = 1; piece <= len; piece++) {
+		struct err e = { 0 };
+
+		scan_reset(s);
+		buf_cut(&items, 0);
+		ck_assert_msg(feed(s, inner[_i].json, len, piece, &e), "%s: %s", inner[_i].json, e.text);
+		ck_assert_str_eq(buf_text(&items), inner[_i].items);
+	}
+	scan_free(s);
+}
+END_TEST
+
+static const struct {
+	const char *json;
+	unsigned at;
+	const char *why;
+} broken_inner[] = {
+	{ "[{\"in\":[1],\"in\":[2]}]", 15, "the inner list is there twice" },
+	{ "[{\"in\":null,\"a\":1,\"\\u0069n\":[2]}]", 27, "the inner list is there twice" },
+	{ "[{\"in\":[1],\"in\":null}]", 15, "the inner list is there twice" },
+	{ "[{\"in\":[1,]}]", 11, "a value is expected" },
+	{ "[{\"in\":[1}]}]", 10, "wrong closing bracket" },
+	{ "[{\"in\":[NaN]}]", 9, "a value is expected" },
+	{ "[{\"in\":[\"\x80\"]}]", 10, "no valid UTF-8" },
+	{ "[{\"in\":[1]", 0, "before the document does" },
+};
+
+START_TEST(a_broken_inner_list_is_refused)
+{
+	size_t len = strlen(broken_inner[_i].json);
+
+	for (size_t piece = 1; piece <= len; piece++) {
+		AUTO_BUF items = { 0 };
+		struct scan *s = scan_new(lists, collect, &items);
+		struct err e = { 0 };
+		char place[32];
+
+		scan_cut_inner(s, "in", begin_inner, collect_inner);
+		ck_assert_msg(!feed(s, broken_inner[_i].json, len, piece, &e), "%s", broken_inner[_i].json);
+		ck_assert_int_eq(e.kind, ERR_REPLY);
+		ck_assert_msg(strstr(e.text, broken_inner[_i].why), "%s: %s", broken_inner[_i].json, e.text);
+		snprintf(place, sizeof(place), "at byte %u:", broken_inner[_i].at);
+		if (broken_inner[_i].at)
+			ck_assert_msg(strstr(e.text, place), "%s: %s", broken_inner[_i].json, e.text);
+		ck_assert_msg(!strchr(buf_text(&items), ';'), "an item was handed out: %s", buf_text(&items));
+		scan_free(s);
+	}
+}
+END_TEST
+
+/* The levels of an inner list count like others. */
+START_TEST(an_inner_list_has_the_same_depth)
+{
+	for (size_t more = 0; more < 2; more++) {
+		size_t levels = SCAN_DEPTH_MAX - 3 + more;
+		AUTO_BUF items = { 0 };
+		AUTO_BUF json = { 0 };
+		struct scan *s = scan_new(lists, collect, &items);
+		struct err e = { 0 };
+
+		buf_add(&json, "[{\"in\":[");
+		for (size_t i = 0; i < levels; i++)
+			buf_add_char(&json, '[');
+		for (size_t i = 0; i < levels; i++)
+			buf_add_char(&json, ']');
+		buf_add(&json, "]}]");
+		scan_cut_inner(s, "in", begin_inner, collect_inner);
+		ck_assert_int_eq(feed(s, json.data, json.len, 5, &e), !more);
+		ck_assert_msg(!more || strstr(e.text, "nested too deeply"), "%s", e.text);
+		scan_free(s);
+	}
+}
+END_TEST
+
+static bool stop_at_inner_two(const char *json, size_t len, void *data, struct err *e)
+{
+	(void)len;
+	++*(int *)data;
+	return strcmp(json, "2") || err_set(e, ERR_PARTIAL, "two is enough");
+}
+
+static void begin_nothing(void *data)
+{
+	(void)data;
+}
+
+START_TEST(an_inner_element_can_stop_the_scan)
+{
+	static const char json[] = "[{\"in\":[1,2,3]}]";
+	struct err e = { 0 };
+	int seen = 0;
+	struct scan *s = scan_new(lists, collect, &seen);
+
+	scan_cut_inner(s, "in", begin_nothing, stop_at_inner_two);
+	ck_assert(!scan_feed(s, json, sizeof(json) - 1, &e));
+	ck_assert_str_eq(e.text, "two is enough");
+	ck_assert_int_eq(seen, 2);
+	ck_assert(!scan_feed(s, " ", 1, &e));
+	ck_assert_int_eq(e.kind, ERR_REPLY);
+	scan_free(s);
+}
+END_TEST
+
 START_TEST(reset_forgets_everything)
 {
 	AUTO_BUF items = { 0 };
@@ -331,6 +476,13 @@ START_TEST(reset_forgets_everything)
 	scan_reset(s);
 	ck_assert_msg(feed(s, "[]", 2, 2, &e), "%s", e.text);
 	ck_assert_str_eq(scan_envelope(s), "{}");
+	buf_cut(&items, 0);
+	scan_cut_inner(s, "in", begin_inner, collect_inner);
+	scan_reset(s);
+	ck_assert(!feed(s, "[{\"in\":[1,[2", 12, 12, &e));
+	scan_reset(s);
+	ck_assert_msg(feed(s, "[{\"a\":[],\"in\":[3]}]", 19, 3, &e), "%s", e.text);
+	ck_assert_str_eq(buf_text(&items), "<1,<3,{\"a\":[],\"in\":[]};");
 	scan_free(s);
 }
 END_TEST
@@ -346,6 +498,8 @@ static const char *const seeds[] = {
 	"[ 1 ] } }",
 	"{\"value\":[1,2],\"@odata.nextLink\":\"https://graph.microsoft.com/v1.0/x?$skip=2\",\"n\":-1e-7}",
 	"{\"data\":{\"k\":[1e10,{\"0\":{}}]},\"d\":[],\"z\":\"\\ud83d\\ude00\\/\"}",
+	"{\"data\":[{\"in\":[1,{\"in\":[\"x\"]},null],\"a\":{\"in\":[2]}},{\"b\":[], \"in\" : [ ]},{\"in\":{}}],\"in\":[3]}",
+	"[{\"a\":\"\xc3\xa9\",\"in\":[[],true,-1.5,\"]}\"]},{},[{\"in\":[1]}],{\"\\u0069n\":[0]}]",
 };
 
 static uint64_t random_state;
@@ -441,14 +595,45 @@ static bool is_known_difference(const char *json, const char *complaint)
 	return strstr(complaint, "no valid number") != NULL; /* `1.`, `00`, `-.5` */
 }
 
+/* What the scanner handed out, put together again. */
+struct parts {
+	struct json_object *items, *inner;
+};
+
+static void begin_part(void *data)
+{
+	struct parts *parts = data;
+
+	json_object_put(parts->inner);
+	parts->inner = json_object_new_array();
+}
+
+static bool compare_inner(const char *json, size_t len, void *data, struct err *e)
+{
+	struct parts *parts = data;
+	struct json_object *element = strcmp(json, "null") ? jget_parse(json, len, e) : NULL;
+
+	ck_assert_msg(element || !strcmp(json, "null"), "%s: %s", json, e->text);
+	json_object_array_add(parts->inner, element);
+	return true;
+}
+
+/* The elements of the inner list go back where they were. */
 static bool compare_item(const char *json, size_t len, void *data, struct err *e)
 {
-	struct json_object *array = data;
+	struct parts *parts = data;
 	AUTO_JSON item = jget_parse(json, len, e);
+	struct json_object *list = NULL;
 
 	if (strcmp(json, "null"))
 		ck_assert_msg(item != NULL, "%s: %s", json, e->text);
-	json_object_array_add(array, json_object_get(item));
+	if (parts->inner && json_object_is_type(item, json_type_object) && jget_array(item, "in", &list) == GOT) {
+		ck_assert_uint_eq(json_object_array_length(list), 0);
+		json_object_object_add(item, "in", json_object_get(parts->inner));
+	} else if (parts->inner) {
+		ck_assert_uint_eq(json_object_array_length(parts->inner), 0);
+	}
+	json_object_array_add(parts->items, json_object_get(item));
 	return true;
 }
 
@@ -537,7 +722,11 @@ START_TEST(json_c_agrees)
 	for (int round = 0; round < 4000; round++) {
 		struct err e = { 0 };
 		AUTO_JSON items = json_object_new_array();
-		struct scan *s = scan_new(lists, compare_item, items);
+		struct parts parts = { .items = items };
+		struct scan *s = scan_new(lists, compare_item, &parts);
+
+		if (round % 2)
+			scan_cut_inner(s, "in", begin_part, compare_inner);
 
 		buf_cut(&json, 0);
 		buf_add(&json, seeds[_i]);
@@ -555,6 +744,7 @@ START_TEST(json_c_agrees)
 			compare_trees(document, items, s, json.data);
 			compared++;
 		}
+		json_object_put(parts.inner);
 		scan_free(s);
 	}
 	ck_assert_uint_gt(compared, 300); /* or the test proves nothing */
@@ -576,6 +766,10 @@ static Suite *suite(void)
 	tcase_add_test(t, a_number_fits_a_double);
 	tcase_add_test(t, without_lists_the_document_is_the_envelope);
 	tcase_add_test(t, an_item_can_stop_the_scan);
+	tcase_add_loop_test(t, an_inner_list_is_cut_in_its_elements, 0, ROWS(inner));
+	tcase_add_loop_test(t, a_broken_inner_list_is_refused, 0, ROWS(broken_inner));
+	tcase_add_test(t, an_inner_list_has_the_same_depth);
+	tcase_add_test(t, an_inner_element_can_stop_the_scan);
 	tcase_add_test(t, reset_forgets_everything);
 	tcase_add_loop_test(t, json_c_agrees, 0, ROWS(seeds));
 	suite_add_tcase(s, t);
