@@ -11,77 +11,109 @@
 
 #include "base/clock.h"
 
-#define PRECISION 1e6             /* parts of a point, or of a percent, that are told apart */
-#define ROUNDING (1 / PRECISION) /* what two ways to compute the same may differ by */
+#define ROUNDING 1e-6 /* of points or a percent: what two ways to compute the same may differ by */
 
-const char *product_name(const char *service)
+/* Texts of a day live and end together; a block of them costs less than each by itself. */
+#define TEXTS_SIZE 16000
+
+struct text_block {
+	struct text_block *older;
+	size_t size, used;
+	char bytes[];
+};
+
+static const char *keep_text(struct score_texts *texts, const char *text, size_t len)
 {
-	static const struct {
-		const char *service, *name;
-	} products[] = {
-		{ "MCAS", "Microsoft Defender for Cloud Apps" },
-		{ "AppG", "App governance" },
-		{ "MDA_SF", "Salesforce" },
-		{ "MDA_SNOW", "ServiceNow" },
-		{ "MDA_Zendesk", "Zendesk" },
-		{ "MDA_GitHub", "GitHub" },
-		{ "MDA_CitrixSF", "CitrixSF (Citrix ShareFile)" },
-		{ "MDA_Atlassian", "Atlassian" },
-		{ "MDA_Zoom", "Zoom" },
-		{ "MDA_Okta", "Okta" },
-		{ "MDA_DocuSign", "DocuSign" },
-		{ "MDA_Dropbox", "Dropbox" },
-		{ "MDA_Google", "Google Workspace" },
-		{ "MDA_NetDocuments", "NetDocument" },
-		{ "MDA_Workplace", "Workplace (by Meta)" },
-		{ "AzureAD", "Entra ID" },
-		{ "EXO", "Exchange" },
-		{ "SPO", "SharePoint" },
-		{ "MDO", "Defender for Office" },
-		{ "MIP", "Information Protection" },
-		{ "MS Teams", "Teams" },
-		{ "Azure ATP", "Defender for Identity" },
-	};
+	struct text_block *block = texts->newest;
 
-	for (size_t i = 0; i < sizeof(products) / sizeof(products[0]); i++)
-		if (!strcasecmp(service, products[i].service))
-			return products[i].name;
-	return service;
+	if (!block || block->size - block->used <= len) {
+		size_t size = len < TEXTS_SIZE ? TEXTS_SIZE : len + 1;
+
+		block = mem_new(1, sizeof(*block) + size);
+		*block = (struct text_block){ .older = texts->newest, .size = size };
+		texts->newest = block;
+	}
+	char *kept = block->bytes + block->used;
+	memcpy(kept, text, len);
+	kept[len] = '\0';
+	block->used += len + 1;
+	return kept;
 }
 
-/* The first oddity is the one that is told. */
-static void note_oddity(char oddity[ACTION_ODDITY_SIZE], struct json_object *o, const char *name)
+/* One of few that come often. */
+static const char *keep_word(struct score_texts *texts, const char *text, size_t len)
 {
-	char raw[JGET_RAW_SIZE];
+	for (size_t i = 0; i < texts->word_count; i++)
+		if (!strncmp(texts->words[i], text, len) && !texts->words[i][len])
+			return texts->words[i];
+	const char *kept = keep_text(texts, text, len);
+	if (texts->word_count < sizeof(texts->words) / sizeof(texts->words[0]))
+		texts->words[texts->word_count++] = kept;
+	return kept;
+}
 
-	if (!*oddity)
-		snprintf(oddity, ACTION_ODDITY_SIZE, "%s is %s", name, jget_raw(o, name, raw));
+static void mark_texts(struct score_texts *texts)
+{
+	texts->mark = texts->newest;
+	texts->mark_used = texts->newest ? texts->newest->used : 0;
+	texts->mark_words = texts->word_count;
+}
+
+static void cut_texts(struct score_texts *texts, const struct text_block *down_to)
+{
+	while (texts->newest != down_to) {
+		struct text_block *older = texts->newest->older;
+
+		free(texts->newest);
+		texts->newest = older;
+	}
+}
+
+/* Forgets what came since the mark. */
+static void drop_texts(struct score_texts *texts)
+{
+	cut_texts(texts, texts->mark);
+	if (texts->newest)
+		texts->newest->used = texts->mark_used;
+	texts->word_count = texts->mark_words;
+}
+
+/* The first oddity is the one that is told; NULL: nobody asks. */
+static void note_oddity(struct score_day *day, const char **oddity, struct json_object *o, const char *name)
+{
+	char raw[JGET_RAW_SIZE], text[JGET_RAW_SIZE + 32];
+
+	if (!oddity || *oddity)
+		return;
+	snprintf(text, sizeof(text), "%s is %s", name, jget_raw(o, name, raw));
+	*oddity = keep_text(&day->texts, text, strlen(text));
 }
 
 /* A number that is not negative, NAN when it is not told. */
-static double read_points(struct json_object *o, const char *name, char oddity[ACTION_ODDITY_SIZE])
+static double read_points(struct score_day *day, struct json_object *o, const char *name, const char **oddity)
 {
 	double value = NAN;
 
 	if (jget_number(o, name, &value) != ODD && !(value < 0))
 		return value;
-	note_oddity(oddity, o, name);
+	note_oddity(day, oddity, o, name);
 	return NAN;
 }
 
-static char *read_copy(struct json_object *o, const char *name, char oddity[ACTION_ODDITY_SIZE])
+static const char *read_text(struct score_day *day, struct json_object *o, const char *name, const char **oddity,
+			     const char *(*keep)(struct score_texts *texts, const char *text, size_t len))
 {
 	const char *text = NULL;
 
 	if (jget_text(o, name, &text) == ODD)
-		note_oddity(oddity, o, name);
+		note_oddity(day, oddity, o, name);
 	if (!text)
 		return NULL;
 	text += strspn(text, " \t\r\n");
 	size_t len = strlen(text);
 	while (len && isspace((unsigned char)text[len - 1]))
 		len--;
-	return len ? mem_copy_bytes(text, len) : NULL;
+	return len ? keep(&day->texts, text, len) : NULL;
 }
 
 int64_t score_time(struct json_object *record)
@@ -96,46 +128,56 @@ int64_t score_time(struct json_object *record)
 
 static int by_id(const void *a, const void *b)
 {
-	return strcasecmp(((const struct action *)a)->id, ((const struct action *)b)->id);
+	return strcasecmp(((const struct scored *)a)->id, ((const struct scored *)b)->id);
 }
 
-struct action *score_find(const struct score_day *day, const char *id)
+struct scored *score_find(const struct score_day *day, const char *id)
 {
-	struct action wanted = { .id = (char *)id };
+	struct scored wanted = { .id = id };
 
-	return day->count ? bsearch(&wanted, day->actions, day->count, sizeof(wanted), by_id) : NULL;
-}
-
-static void action_free(struct action *a)
-{
-	free(a->id);
-	free(a->title);
-	free(a->service);
-	free(a->state);
+	return day->count ? bsearch(&wanted, day->scored, day->count, sizeof(wanted), by_id) : NULL;
 }
 
 void score_free(struct score_day *day)
 {
-	for (size_t i = 0; i < day->count; i++)
-		action_free(&day->actions[i]);
+	free(day->scored);
 	free(day->actions);
+	free(day->pending);
+	cut_texts(&day->texts, NULL);
 	*day = (struct score_day){ 0 };
 }
 
-static void read_action(struct json_object *entry, struct score_day *day)
+/* Room for one element more. */
+static void *make_room(void *array, size_t count, size_t *room, size_t size)
+{
+	if (count < *room)
+		return array;
+	*room = *room ? *room * 2 : 128;
+	return mem_resize(array, *room, size);
+}
+
+static const char *id_of(struct json_object *entry)
 {
 	const char *id = NULL;
 
-	if (!json_object_is_type(entry, json_type_object) || jget_text(entry, "controlName", &id) != GOT) {
+	return json_object_is_type(entry, json_type_object) && jget_text(entry, "controlName", &id) == GOT ? id : NULL;
+}
+
+void score_add(struct score_day *day, struct json_object *entry)
+{
+	const char *id = id_of(entry);
+
+	if (!id) {
 		day->nameless++;
 		return;
 	}
-	struct action *a = &day->actions[day->count++];
-	*a = (struct action){ .id = mem_copy_text(id), .earlier = NAN, .max = NAN, .rank = INT64_MAX };
-	a->score = read_points(entry, "score", a->oddity);
-	a->percent = read_points(entry, "scoreInPercentage", a->oddity);
-	if (isnan(a->score))
-		note_oddity(a->oddity, entry, "score");
+	day->scored = make_room(day->scored, day->count, &day->scored_room, sizeof(*day->scored));
+	struct scored *s = &day->scored[day->count++];
+	*s = (struct scored){ .id = keep_text(&day->texts, id, strlen(id)), .earlier = NAN };
+	s->score = read_points(day, entry, "score", &s->oddity);
+	s->percent = read_points(day, entry, "scoreInPercentage", &s->oddity);
+	if (isnan(s->score))
+		note_oddity(day, &s->oddity, entry, "score");
 }
 
 static bool is_same(double a, double b)
@@ -144,66 +186,102 @@ static bool is_same(double a, double b)
 }
 
 /* An id that comes twice counts once, and which one is no matter of order. */
-static void merge_action(struct action *kept, struct action *twin)
+static void merge_twin(struct scored *kept, const struct scored *twin)
 {
-	if (!is_same(kept->score, twin->score) || !is_same(kept->percent, twin->percent)) {
-		snprintf(kept->oddity, sizeof(kept->oddity), "scored twice, not alike");
-		kept->score = kept->percent = NAN;
-	}
-	action_free(twin);
+	if (is_same(kept->score, twin->score) && is_same(kept->percent, twin->percent))
+		return;
+	kept->oddity = "scored twice, not alike";
+	kept->score = kept->percent = NAN;
 }
 
-static void sort_actions(struct score_day *day)
+static void sort_entries(struct score_day *day)
 {
 	size_t kept = 0;
 
 	if (day->count)
-		qsort(day->actions, day->count, sizeof(*day->actions), by_id);
+		qsort(day->scored, day->count, sizeof(*day->scored), by_id);
 	for (size_t i = 0; i < day->count; i++) {
-		if (kept && !by_id(&day->actions[kept - 1], &day->actions[i]))
-			merge_action(&day->actions[kept - 1], &day->actions[i]);
+		if (kept && !by_id(&day->scored[kept - 1], &day->scored[i]))
+			merge_twin(&day->scored[kept - 1], &day->scored[i]);
 		else
-			day->actions[kept++] = day->actions[i];
+			day->scored[kept++] = day->scored[i];
 	}
 	day->count = kept;
 }
 
-void score_read(struct json_object *record, struct score_day *day)
+void score_finish(struct score_day *day, struct json_object *record)
 {
-	struct json_object *list = NULL;
+	struct json_object *list;
 	int64_t at;
 
-	score_free(day);
+	day->found = true;
 	day->at = score_time(record);
-	day->current = read_points(record, "currentScore", day->oddity);
-	day->max = read_points(record, "maxScore", day->oddity);
+	day->current = read_points(day, record, "currentScore", &day->oddity);
+	day->max = read_points(day, record, "maxScore", &day->oddity);
 	if (jget_time(record, "createdDateTime", &at) == ODD)
-		note_oddity(day->oddity, record, "createdDateTime");
-	if (jget_array(record, "controlScores", &list) != GOT) {
-		note_oddity(day->oddity, record, "controlScores");
-		return;
-	}
-	size_t count = json_object_array_length(list);
-	day->actions = mem_new(count, sizeof(*day->actions));
-	for (size_t i = 0; i < count; i++)
-		read_action(json_object_array_get_idx(list, i), day);
-	sort_actions(day);
+		note_oddity(day, &day->oddity, record, "createdDateTime");
+	if (jget_array(record, SCORE_ENTRIES, &list) != GOT)
+		note_oddity(day, &day->oddity, record, SCORE_ENTRIES);
+	sort_entries(day);
 }
 
-void score_compare(struct score_day *day, struct json_object *record)
+void score_begin_earlier(struct score_day *day)
 {
-	CLEANUP(score_free) struct score_day other = { 0 };
+	if (!day->pending)
+		day->pending = mem_new(day->count, sizeof(*day->pending));
+	for (size_t i = 0; i < day->count; i++)
+		day->pending[i] = -1;
+}
 
-	score_read(record, &other);
-	for (size_t i = 0; i < day->count; i++) {
-		const struct action *then = score_find(&other, day->actions[i].id);
+/* Of an id that comes twice, not alike, the points are not known. */
+void score_add_earlier(struct score_day *day, struct json_object *entry)
+{
+	const char *id = id_of(entry);
+	const struct scored *now = id ? score_find(day, id) : NULL;
 
-		day->actions[i].earlier = then ? then->score : NAN;
-	}
+	if (!now)
+		return;
+	double score = read_points(day, entry, "score", NULL), *then = &day->pending[now - day->scored];
+	*then = *then < 0 || is_same(*then, score) ? score : NAN;
+}
+
+static bool is_earlier(const struct score_day *day, int64_t at)
+{
+	return at && at >= day->from && at <= day->upto && at > day->earlier_at;
+}
+
+/* The service may pass over a filter in silence: only the day's own time tells. */
+void score_end_earlier(struct score_day *day, struct json_object *record)
+{
+	int64_t at = score_time(record);
+
+	day->later_came = day->later_came || at > day->upto;
+	if (!is_earlier(day, at))
+		return;
+	day->earlier_at = at;
+	for (size_t i = 0; i < day->count; i++)
+		day->scored[i].earlier = day->pending[i] < 0 ? NAN : day->pending[i];
+}
+
+bool score_is_its_earlier(struct score_day *day)
+{
+	if (!is_earlier(day, day->at))
+		return false;
+	for (size_t i = 0; i < day->count; i++)
+		day->scored[i].earlier = day->scored[i].score;
+	day->earlier_at = day->at;
+	return true;
+}
+
+/* Reads an entry of the history; false when it is odd. One that is null says nothing. */
+static bool read_update(struct json_object *entry, int64_t *at, const char **state)
+{
+	return json_object_is_type(entry, json_type_object) && jget_time(entry, "updatedDateTime", at) != ODD &&
+	       jget_text(entry, "state", state) != ODD;
 }
 
 /* The newest entry of the history decides; one without a time is the oldest, of equals the last in the list counts. */
-static const char *newest_state(struct action *a, struct json_object *profile)
+static const char *newest_state(struct score_day *day, struct json_object *profile, const char **oddity)
 {
 	struct json_object *history = NULL;
 	const char *state = NULL;
@@ -211,7 +289,7 @@ static const char *newest_state(struct action *a, struct json_object *profile)
 
 	enum got got = jget_array(profile, "controlStateUpdates", &history);
 	if (got == ODD)
-		note_oddity(a->oddity, profile, "controlStateUpdates");
+		note_oddity(day, oddity, profile, "controlStateUpdates");
 	size_t count = got == GOT ? json_object_array_length(history) : 0;
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *entry = json_object_array_get_idx(history, i);
@@ -220,49 +298,72 @@ static const char *newest_state(struct action *a, struct json_object *profile)
 
 		if (!entry)
 			continue;
-		if (!json_object_is_type(entry, json_type_object) || jget_time(entry, "updatedDateTime", &at) == ODD ||
-		    jget_text(entry, "state", &text) == ODD) {
-			note_oddity(a->oddity, profile, "controlStateUpdates");
-			continue;
-		}
-		if (at >= newest) {
+		if (!read_update(entry, &at, &text)) {
+			note_oddity(day, oddity, profile, "controlStateUpdates");
+		} else if (at >= newest) {
 			newest = at;
 			state = text;
 		}
 	}
-	return state && strcasecmp(state, "Default") ? state : NULL;
+	return state && strcasecmp(state, "Default") ? keep_word(&day->texts, state, strlen(state)) : NULL;
 }
 
-void action_describe(struct action *a, struct json_object *profile)
+static bool read_profile(struct score_day *day, struct action *a, struct json_object *profile)
 {
-	a->profiled = true;
-	a->title = read_copy(profile, "title", a->oddity);
-	a->service = read_copy(profile, "service", a->oddity);
-	a->state = mem_copy_text(newest_state(a, profile));
-	a->max = read_points(profile, "maxScore", a->oddity);
+	const char **oddity = &a->scored->oddity;
+	bool deprecated = false;
+
+	a->title = read_text(day, profile, "title", oddity, keep_text);
+	a->service = read_text(day, profile, "service", oddity, keep_word);
+	a->state = newest_state(day, profile, oddity);
+	a->max = read_points(day, profile, "maxScore", oddity);
 	if (jget_int(profile, "rank", &a->rank) == ODD)
-		note_oddity(a->oddity, profile, "rank");
-	if (jget_bool(profile, "deprecated", &a->deprecated) == ODD)
-		note_oddity(a->oddity, profile, "deprecated");
+		note_oddity(day, oddity, profile, "rank");
+	if (jget_bool(profile, "deprecated", &deprecated) == ODD)
+		note_oddity(day, oddity, profile, "deprecated");
+	return !deprecated;
+}
+
+struct action *score_describe(struct score_day *day, struct scored *scored, struct json_object *profile)
+{
+	if (scored->profiled)
+		return NULL;
+	day->actions = make_room(day->actions, day->action_count, &day->action_room, sizeof(*day->actions));
+	struct action *a = &day->actions[day->action_count++];
+	*a = (struct action){ .scored = scored, .max = NAN, .rank = INT64_MAX };
+	mark_texts(&day->texts);
+	if (!profile)
+		return a;
+	scored->profiled = true;
+	if (read_profile(day, a, profile))
+		return a;
+	score_drop_newest(day);
+	return NULL;
+}
+
+void score_drop_newest(struct score_day *day)
+{
+	day->actions[--day->action_count].scored->oddity = NULL; /* its text may go */
+	drop_texts(&day->texts);
 }
 
 double action_max(const struct action *a)
 {
-	if (!isnan(a->max) || !(a->percent > 0) || !(a->score > 0))
+	if (!isnan(a->max) || !(a->scored->percent > 0) || !(a->scored->score > 0))
 		return a->max;
-	return 100 * a->score / a->percent;
+	return 100 * a->scored->score / a->scored->percent;
 }
 
 double action_open(const struct action *a)
 {
-	double open = action_max(a) - a->score;
+	double open = action_max(a) - a->scored->score;
 
 	return open < 0 ? 0 : open;
 }
 
 double action_loss(const struct action *a)
 {
-	double loss = a->earlier - a->score;
+	double loss = a->scored->earlier - a->scored->score;
 
 	return loss > ROUNDING ? loss : 0;
 }
@@ -275,7 +376,7 @@ static bool differ(double a, double b)
 /* Makes the order one that replies cannot shuffle. */
 static bool comes_first(const struct action *a, const struct action *than)
 {
-	return by_id(a, than) < 0;
+	return by_id(a->scored, than->scored) < 0;
 }
 
 bool action_is_worth_more(const struct action *a, const struct action *than)
@@ -309,35 +410,17 @@ void action_keep_best(const struct action **best, int most, const struct action 
 	}
 }
 
-static double without_dust(double value)
-{
-	return round(value * PRECISION) / PRECISION;
-}
-
-void points_add(struct points *sums, const struct action *a)
-{
-	double max = action_max(a);
-
-	sums->achieved += a->score;
-	sums->possible += max;
-	sums->open = without_dust(sums->open + action_open(a));
-	if (isnan(a->earlier))
-		return;
-	sums->then += a->earlier;
-	sums->now += a->score;
-	sums->compared += max;
-}
-
-double score_percent(double points, double possible)
-{
-	return possible > 0 ? without_dust(100 * points / possible) : NAN;
-}
-
 const char *action_bare_id(const struct action *a)
 {
-	size_t digits = strspn(a->id, "0123456789");
+	const char *id = a->scored->id;
+	size_t digits = strspn(id, "0123456789");
 
-	return digits && a->id[digits] == '.' ? a->id + digits + 1 : a->id;
+	return digits && id[digits] == '.' ? id + digits + 1 : id;
+}
+
+const char *action_title(const struct action *a)
+{
+	return a->title ? a->title : a->scored->id;
 }
 
 static bool is_state(const struct action *a, const char *state)
@@ -362,15 +445,15 @@ enum action_status action_status(const struct action *a)
 
 	if (is_state(a, "Ignored"))
 		return ACTION_ACCEPTED;
-	if (*a->oddity)
+	if (a->scored->oddity)
 		return ACTION_UNCLEAR;
 	if (is_resolved(a))
 		return ACTION_RESOLVED;
 	if (action_is_strange(a))
 		return ACTION_TO_ADDRESS;
-	if (open <= ROUNDING || a->percent >= 100)
+	if (open <= ROUNDING || a->scored->percent >= 100)
 		return ACTION_COMPLETED;
-	if (isnan(open) && isnan(a->percent))
+	if (isnan(open) && isnan(a->scored->percent))
 		return ACTION_UNCLEAR;
 	return is_state(a, "Reviewed") ? ACTION_PLANNED : ACTION_TO_ADDRESS;
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* A day of the secure score: the recommended actions that it counts, joined with their profiles in the catalogue and with the points
- * of an earlier day. Keeps of the replies what the join needs. Facts: contract, "Secure Score". */
+ * of an earlier day. Replies come entry by entry, and only what the join needs is kept. Facts: contract, "Secure Score". */
 #pragma once
 #include "net/jget.h"
+
+/* The member of a day's record that holds its entries; they come one by one, before the rest of the record. */
+#define SCORE_ENTRIES "controlScores"
 
 enum action_status {
 	ACTION_TO_ADDRESS, /* also a state that nobody knows */
@@ -13,42 +16,73 @@ enum action_status {
 	ACTION_UNCLEAR,    /* its points are not known */
 };
 
-#define ACTION_ODDITY_SIZE (JGET_RAW_SIZE + 32)
-
-/* An entry of controlScores. Points and percentages that nobody tells are NAN. */
-struct action {
-	char *id;                        /* controlName */
+/* An entry of controlScores. Points and percentages that nobody tells are NAN; texts are the day's. */
+struct scored {
+	const char *id;                  /* controlName */
 	double score, percent, earlier;  /* points, of the maximum, points on the earlier day */
-	bool profiled;                   /* the catalogue has it; what follows is its profile's */
-	bool deprecated;
-	char *title, *service, *state;   /* NULL: not told; a state of NULL is "Default" */
-	double max;
-	int64_t rank;                    /* lower is better */
-	char oddity[ACTION_ODDITY_SIZE]; /* why it cannot be judged, "" when it can */
-	bool wanted;                     /* the caller's */
+	const char *oddity;              /* why it cannot be judged, NULL when it can */
+	bool profiled;                   /* the catalogue has it */
 };
 
+/* An entry that may be judged, with what the catalogue says of it. */
+struct action {
+	struct scored *scored;
+	const char *title, *service, *state; /* NULL: not told; a state of NULL is "Default" */
+	double max;
+	int64_t rank;                        /* lower is better */
+};
+
+struct score_texts {
+	struct text_block *newest;
+	const char *words[48];           /* that many actions share: services and states */
+	size_t word_count;
+	struct text_block *mark;         /* what was there before the newest action */
+	size_t mark_used, mark_words;
+};
+
+/* All zero: empty. */
 struct score_day {
+	bool found;                      /* there is such a day */
 	int64_t at;                      /* 0: not told */
 	double current, max;             /* points of all products */
-	struct action *actions;          /* by id, each once */
-	size_t count;
+	struct scored *scored;           /* after score_finish by id, each once */
+	size_t count, scored_room;
+	struct action *actions;          /* those described and not dropped */
+	size_t action_count, action_room;
 	unsigned nameless;               /* entries without a controlName */
-	char oddity[ACTION_ODDITY_SIZE]; /* what of the day itself cannot be read, "" without */
+	const char *oddity;              /* what of the day itself cannot be read, NULL without */
+	/* The day to compare with: the newest that came between `from` and `upto`, which the caller sets. */
+	int64_t from, upto;
+	int64_t earlier_at;              /* 0: none came */
+	bool later_came;                 /* a day behind `upto` */
+	double *pending;                 /* points of the earlier day at hand, as `scored`; below 0: not scored */
+	struct score_texts texts;
 };
 
 /* When the day was scored: createdDateTime, else the date at the end of its id; 0 without either. */
 int64_t score_time(struct json_object *record);
-/* Fills the day anew, which begins as zero. */
-void score_read(struct json_object *record, struct score_day *day);
+/* Takes over an entry of a day that began empty. NULL is an entry without a name. */
+void score_add(struct score_day *day, struct json_object *entry);
+/* All entries are in: takes over the rest of the record. */
+void score_finish(struct score_day *day, struct json_object *record);
 void score_free(struct score_day *day);
 /* Without regard to case; NULL when the day does not count it. */
-struct action *score_find(const struct score_day *day, const char *id);
-/* Sets `earlier` of all actions from the record of another day. */
-void score_compare(struct score_day *day, struct json_object *record);
+struct scored *score_find(const struct score_day *day, const char *id);
 
-/* Takes over what a profile says. */
-void action_describe(struct action *a, struct json_object *profile);
+/* Adds the action of an entry, with what the profile says; NULL: the catalogue lacks it. Lent until the next one. NULL when the profile is
+ * deprecated or not the entry's first. */
+struct action *score_describe(struct score_day *day, struct scored *scored, struct json_object *profile);
+/* Forgets the action that was added last. */
+void score_drop_newest(struct score_day *day);
+
+/* A record of another day, entry by entry: begin forgets those of a record that did not come to its end. It is the one to compare
+ * with when its time says so. */
+void score_begin_earlier(struct score_day *day);
+void score_add_earlier(struct score_day *day, struct json_object *entry);
+void score_end_earlier(struct score_day *day, struct json_object *record);
+/* The day to compare with may be this one itself; false when it is not. */
+bool score_is_its_earlier(struct score_day *day);
+
 enum action_status action_status(const struct action *a);
 /* Is its state one that the contract does not name? */
 bool action_is_strange(const struct action *a);
@@ -66,15 +100,5 @@ void action_keep_best(const struct action **best, int most, const struct action 
 		      bool (*beats)(const struct action *a, const struct action *than));
 /* The id without the number of a connected app's instance. */
 const char *action_bare_id(const struct action *a);
-
-/* Sums over actions whose points are known. */
-struct points {
-	double achieved, possible, open;
-	double then, now, compared; /* of those scored on both days: points then and now, and possible */
-};
-void points_add(struct points *sums, const struct action *a);
-/* NAN when there is nothing to be had, or one is not told. Free of the dust of sums, so that 5 is not above 5. */
-double score_percent(double points, double possible);
-
-/* The portal's name of a `service`; the key itself when it is new. */
-const char *product_name(const char *service);
+/* The title, else the id. */
+const char *action_title(const struct action *a);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cloud/product.h"
 #include "cloud/score.h"
 
 static struct json_object *parse(const char *json)
@@ -16,13 +17,41 @@ static struct json_object *parse(const char *json)
 	return o;
 }
 
+typedef void visit_entry(struct score_day *day, struct json_object *entry);
+
+static void each_entry(struct json_object *record, struct score_day *day, visit_entry *visit)
+{
+	struct json_object *list = NULL;
+
+	if (jget_array(record, SCORE_ENTRIES, &list) != GOT)
+		return;
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		visit(day, json_object_array_get_idx(list, i));
+}
+
+static void read_day(const char *json, struct score_day *day)
+{
+	AUTO_JSON record = parse(json);
+
+	each_entry(record, day, score_add);
+	score_finish(day, record);
+}
+
+static void read_earlier(const char *json, struct score_day *day)
+{
+	AUTO_JSON record = parse(json);
+
+	score_begin_earlier(day);
+	each_entry(record, day, score_add_earlier);
+	score_end_earlier(day, record);
+}
+
 /* The day of one action named A with these members. */
 static void read_one(const char *members, struct score_day *day)
 {
 	AUTO_FREE char *json = mem_print("{\"controlScores\":[{\"controlName\":\"A\"%s%s}]}", *members ? "," : "", members);
-	AUTO_JSON record = parse(json);
 
-	score_read(record, day);
+	read_day(json, day);
 	ck_assert_uint_eq(day->count, 1);
 }
 
@@ -99,14 +128,11 @@ START_TEST(action_row)
 	CLEANUP(score_free) struct score_day day = { 0 };
 
 	read_one(actions[_i].entry, &day);
-	struct action *a = &day.actions[0];
-	if (actions[_i].profile) {
-		AUTO_FREE char *json = mem_print("{\"id\":\"a\",%s}", actions[_i].profile);
-		AUTO_JSON profile = parse(json);
-
-		action_describe(a, profile);
-	}
-	ck_assert_str_eq(a->oddity, actions[_i].oddity);
+	AUTO_FREE char *json = mem_print("{\"id\":\"a\",%s}", actions[_i].profile ? actions[_i].profile : "\"title\":null");
+	AUTO_JSON profile = parse(json);
+	struct action *a = score_describe(&day, &day.scored[0], actions[_i].profile ? profile : NULL);
+	ck_assert_ptr_nonnull(a);
+	ck_assert_str_eq(a->scored->oddity ? a->scored->oddity : "", actions[_i].oddity);
 	ck_assert_int_eq(action_status(a), actions[_i].status);
 	ck_assert_msg(is_same(action_max(a), actions[_i].max), "max is %g", action_max(a));
 	ck_assert_msg(is_same(action_open(a), actions[_i].open), "open is %g", action_open(a));
@@ -154,10 +180,10 @@ static const struct {
 START_TEST(day_row)
 {
 	CLEANUP(score_free) struct score_day day = { 0 };
-	AUTO_JSON record = parse(days[_i].record);
 
-	score_read(record, &day);
-	ck_assert_str_eq(day.oddity, days[_i].oddity);
+	read_day(days[_i].record, &day);
+	ck_assert(day.found);
+	ck_assert_str_eq(day.oddity ? day.oddity : "", days[_i].oddity);
 	ck_assert_uint_eq(day.count, days[_i].count);
 	ck_assert_uint_eq(day.nameless, days[_i].nameless);
 }
@@ -166,50 +192,156 @@ END_TEST
 START_TEST(actions_are_found_in_any_case)
 {
 	CLEANUP(score_free) struct score_day day = { 0 };
-	AUTO_JSON record = parse("{\"controlScores\":[{\"controlName\":\"11114.MDA_SF_x\",\"score\":1},{\"controlName\":\"mcas\",\"score\":2}]}");
 
 	ck_assert_ptr_null(score_find(&day, "mcas"));
-	score_read(record, &day);
+	read_day("{\"controlScores\":[{\"controlName\":\"11114.MDA_SF_x\",\"score\":1},{\"controlName\":\"mcas\",\"score\":2}]}", &day);
 	ck_assert_double_eq(score_find(&day, "MCAS")->score, 2);
-	ck_assert_str_eq(action_bare_id(score_find(&day, "11114.mda_sf_X")), "MDA_SF_x");
-	ck_assert_str_eq(action_bare_id(score_find(&day, "mcas")), "mcas");
 	ck_assert_ptr_null(score_find(&day, "MDA_SF_x"));
+	const struct action instance = { .scored = score_find(&day, "11114.mda_sf_X") }, own = { .scored = score_find(&day, "mcas") };
+	ck_assert_str_eq(action_bare_id(&instance), "MDA_SF_x");
+	ck_assert_str_eq(action_bare_id(&own), "mcas");
 }
 END_TEST
 
 START_TEST(twins_that_differ_cannot_be_judged)
 {
 	CLEANUP(score_free) struct score_day day = { 0 };
-	AUTO_JSON record = parse("{\"controlScores\":[{\"controlName\":\"A\",\"score\":1},{\"controlName\":\"a\",\"score\":2}]}");
 
-	score_read(record, &day);
+	read_day("{\"controlScores\":[{\"controlName\":\"A\",\"score\":1},{\"controlName\":\"a\",\"score\":2}]}", &day);
 	ck_assert_uint_eq(day.count, 1);
-	ck_assert_int_eq(action_status(&day.actions[0]), ACTION_UNCLEAR);
+	const struct action twin = { .scored = &day.scored[0], .max = 2 };
+	ck_assert_int_eq(action_status(&twin), ACTION_UNCLEAR);
 }
 END_TEST
 
-START_TEST(loss_needs_both_days)
+/* Profiles that are not wanted leave nothing behind. */
+START_TEST(dropped_actions_are_forgotten)
 {
 	CLEANUP(score_free) struct score_day day = { 0 };
-	AUTO_JSON now = parse("{\"controlScores\":[{\"controlName\":\"down\",\"score\":1},{\"controlName\":\"up\",\"score\":2},"
-			      "{\"controlName\":\"new\",\"score\":2},{\"controlName\":\"blank\",\"score\":null}]}");
-	AUTO_JSON then = parse("{\"controlScores\":[{\"controlName\":\"Down\",\"score\":\"3.5\"},{\"controlName\":\"up\",\"score\":1},"
-			       "{\"controlName\":\"gone\",\"score\":9},{\"controlName\":\"blank\",\"score\":4}]}");
+	AUTO_BUF json = { 0 };
 
-	score_read(now, &day);
-	score_compare(&day, then);
-	ck_assert_double_eq(action_loss(score_find(&day, "down")), 2.5);
-	ck_assert_double_eq(action_loss(score_find(&day, "up")), 0);
-	ck_assert_double_eq(action_loss(score_find(&day, "new")), 0);
-	ck_assert_double_eq(action_loss(score_find(&day, "blank")), 0);
+	buf_add(&json, "{\"controlScores\":[");
+	for (int i = 0; i < 2000; i++)
+		buf_print(&json, "%s{\"controlName\":\"c%04d\",\"score\":%d}", i ? "," : "", i, i);
+	buf_add(&json, "]}");
+	read_day(buf_text(&json), &day);
+	ck_assert_uint_eq(day.count, 2000);
+	for (int i = 0; i < 2000; i++) {
+		AUTO_FREE char *text = mem_print("{\"title\":\" Title %d of an action \",\"service\":\"S%d\",\"maxScore\":\"x\",\"deprecated\":%s}", i,
+						 i % 100, i % 5 == 4 ? "true" : "false");
+		AUTO_JSON profile = parse(text);
+		struct action *a = score_describe(&day, &day.scored[i], profile);
+
+		ck_assert_int_eq(a == NULL, i % 5 == 4);
+		if (a && i % 5 != 1)
+			score_drop_newest(&day);
+		ck_assert_ptr_null(score_describe(&day, &day.scored[i], profile));
+	}
+	ck_assert_uint_eq(day.action_count, 400);
+	for (int i = 0; i < 400; i++) {
+		AUTO_FREE char *title = mem_print("Title %d of an action", i * 5 + 1), *service = mem_print("S%d", (i * 5 + 1) % 100);
+
+		ck_assert_str_eq(day.actions[i].title, title);
+		ck_assert_str_eq(day.actions[i].service, service);
+		ck_assert_str_eq(day.actions[i].scored->oddity, "maxScore is \"x\"");
+		ck_assert_int_eq((int)day.actions[i].scored->score, i * 5 + 1);
+	}
+}
+END_TEST
+
+#define NOW "{\"controlScores\":[{\"controlName\":\"down\",\"score\":1},{\"controlName\":\"up\",\"score\":2}," \
+	"{\"controlName\":\"new\",\"score\":2},{\"controlName\":\"blank\",\"score\":null}]}"
+#define ON(date, entries) "{\"createdDateTime\":\"" date "T00:00:00Z\",\"controlScores\":" entries "}"
+
+/* Points that `down` lost since the day that is compared with: the newest of those that came from the 14th to the 17th. */
+static const struct {
+	const char *records[5];
+	double loss;
+	int64_t day; /* of August, 0: none */
+	bool later_came;
+} earlier[] = {
+	{ { ON("2026-08-17", "[{\"controlName\":\"Down\",\"score\":\"3.5\"},{\"controlName\":\"gone\",\"score\":9}]") }, 2.5, 17, false },
+	{ { ON("2026-08-14", "[{\"controlName\":\"down\",\"score\":9}]"), ON("2026-08-15", "[{\"controlName\":\"down\",\"score\":8}]"),
+	    ON("2026-08-16", "[{\"controlName\":\"down\",\"score\":7}]"), ON("2026-08-17", "[{\"controlName\":\"down\",\"score\":6}]") },
+	  5, 17, false },
+	{ { ON("2026-08-16", "[{\"controlName\":\"down\",\"score\":6}]"), ON("2026-08-15", "[{\"controlName\":\"down\",\"score\":9}]") }, 5, 16,
+	  false },
+	/* the newest one may lack the action, or the whole list */
+	{ { ON("2026-08-16", "[{\"controlName\":\"down\",\"score\":6}]"), ON("2026-08-17", "[{\"controlName\":\"up\",\"score\":6}]") }, 0, 17,
+	  false },
+	{ { ON("2026-08-16", "[{\"controlName\":\"down\",\"score\":6}]"), ON("2026-08-17", "null") }, 0, 17, false },
+	/* the filter was passed over */
+	{ { ON("2026-08-18", "[{\"controlName\":\"down\",\"score\":9}]"), ON("2026-08-17", "[{\"controlName\":\"down\",\"score\":2}]") }, 1, 17,
+	  true },
+	{ { ON("2026-08-23", "[{\"controlName\":\"down\",\"score\":9}]") }, 0, 0, true },
+	{ { ON("2026-08-13", "[{\"controlName\":\"down\",\"score\":9}]") }, 0, 0, false },
+	{ { "{\"controlScores\":[{\"controlName\":\"down\",\"score\":9}]}" }, 0, 0, false },
+	/* what is not known is no loss */
+	{ { ON("2026-08-17", "[null,{},{\"controlName\":\"down\",\"score\":\"much\"}]") }, 0, 17, false },
+	{ { ON("2026-08-17", "[{\"controlName\":\"down\",\"score\":3},{\"controlName\":\"DOWN\",\"score\":4}]") }, 0, 17, false },
+	{ { ON("2026-08-17", "[{\"controlName\":\"down\",\"score\":3},{\"controlName\":\"DOWN\",\"score\":3}]") }, 2, 17, false },
+	{ { ON("2026-08-17", "[{\"controlName\":\"down\",\"score\":null},{\"controlName\":\"DOWN\",\"score\":4}]") }, 0, 17, false },
+};
+
+static double loss_of(const struct score_day *day, const char *id)
+{
+	const struct action a = { .scored = score_find(day, id) };
+
+	return action_loss(&a);
+}
+
+START_TEST(newest_earlier_day_counts)
+{
+	const int64_t first = 1785542400; /* August 1st */
+	CLEANUP(score_free) struct score_day day = { .from = first + 13 * 86400, .upto = first + 16 * 86400 };
+
+	read_day(NOW, &day);
+	for (int i = 0; i < 5 && earlier[_i].records[i]; i++)
+		read_earlier(earlier[_i].records[i], &day);
+	ck_assert_double_eq(loss_of(&day, "down"), earlier[_i].loss);
+	ck_assert_double_eq(loss_of(&day, "new"), 0);
+	ck_assert_double_eq(loss_of(&day, "blank"), 0);
+	ck_assert_int_eq(day.earlier_at, earlier[_i].day ? first + (earlier[_i].day - 1) * 86400 : 0);
+	ck_assert_int_eq(day.later_came, earlier[_i].later_came);
+}
+END_TEST
+
+/* A reply that breaks off is read again from its beginning. */
+START_TEST(half_a_record_is_forgotten)
+{
+	CLEANUP(score_free) struct score_day day = { .upto = INT64_MAX };
+	AUTO_JSON entry = parse("{\"controlName\":\"up\",\"score\":9}");
+
+	read_day(NOW, &day);
+	score_begin_earlier(&day);
+	score_add_earlier(&day, entry);
+	read_earlier(ON("2026-08-17", "[{\"controlName\":\"down\",\"score\":3}]"), &day);
+	ck_assert_double_eq(loss_of(&day, "up"), 0);
+	ck_assert_double_eq(loss_of(&day, "down"), 2);
+}
+END_TEST
+
+START_TEST(a_day_may_be_its_own_earlier_one)
+{
+	CLEANUP(score_free) struct score_day day = { 0 };
+
+	read_day(ON("2026-08-17", "[{\"controlName\":\"a\",\"score\":3}]"), &day);
+	day.from = day.at;
+	day.upto = day.at - 1;
+	ck_assert(!score_is_its_earlier(&day));
+	ck_assert(isnan(day.scored[0].earlier));
+	day.upto = day.at;
+	ck_assert(score_is_its_earlier(&day));
+	ck_assert_double_eq(day.scored[0].earlier, 3);
+	ck_assert_int_eq(day.earlier_at, day.at);
 }
 END_TEST
 
 START_TEST(worth_most_first)
 {
-	static char c[] = "c", b[] = "b", a[] = "a", x[] = "x";
-	const struct action unknown = { .id = x, .max = NAN, .score = 0 }, small = { .id = c, .max = 2, .rank = 1 },
-			    late = { .id = b, .max = 7, .rank = INT64_MAX }, large = { .id = a, .max = 7, .rank = 10 };
+	struct scored c = { .id = "c" }, b = { .id = "b" }, a = { .id = "a" }, x = { .id = "x" };
+	const struct action unknown = { .scored = &x, .max = NAN }, small = { .scored = &c, .max = 2, .rank = 1 },
+			    late = { .scored = &b, .max = 7, .rank = INT64_MAX }, large = { .scored = &a, .max = 7, .rank = 10 };
 	const struct action *best[3] = { NULL };
 
 	action_keep_best(best, 3, &unknown, action_is_worth_more);
@@ -219,6 +351,70 @@ START_TEST(worth_most_first)
 	ck_assert_ptr_eq(best[0], &large);
 	ck_assert_ptr_eq(best[1], &late);
 	ck_assert_ptr_eq(best[2], &small);
+}
+END_TEST
+
+/* A line a product, as the plugin might word it. */
+static void print_product(const struct product *p, void *data)
+{
+	char share[SHARE_SIZE];
+
+	buf_print(data, "%s: %s; ", p->name, points_share(p->points.achieved, p->points.possible, share) ? share : "-");
+	product_print_worst(p, data);
+	buf_print(data, "; %u %u %u %u %u; %s; %s; %s\n", p->to_address, p->accepted, p->planned, p->regressed, p->unreadable,
+		  buf_text(&p->losses), buf_text(&p->states), buf_text(&p->oddities));
+}
+
+static void describe(struct score_day *day, const char *id, const char *members)
+{
+	AUTO_FREE char *json = mem_print("{%s}", members);
+	AUTO_JSON profile = parse(json);
+
+	ck_assert_ptr_nonnull(score_describe(day, score_find(day, id), profile));
+}
+
+START_TEST(products_are_summed_up)
+{
+	CLEANUP(score_free) struct score_day day = { .upto = INT64_MAX };
+	struct products all = { 0 }, without = { 0 };
+	AUTO_BUF text = { 0 };
+
+	products_visit(&day, false, &all, print_product, &text);
+	ck_assert_str_eq(buf_text(&text), "");
+	read_day("{\"controlScores\":[{\"controlName\":\"a\",\"score\":1},{\"controlName\":\"b\",\"score\":2},{\"controlName\":\"c\",\"score\":0},"
+		 "{\"controlName\":\"d\",\"score\":null},{\"controlName\":\"e\",\"score\":4,\"scoreInPercentage\":100}]}", &day);
+	describe(&day, "d", "\"title\":\"Delta\",\"service\":\"mcas\",\"maxScore\":1");
+	describe(&day, "c", "\"title\":\"Gamma\",\"service\":\"MCAS\",\"maxScore\":1,\"controlStateUpdates\":[{\"state\":\"Later\"}]");
+	describe(&day, "b", "\"title\":\"Beta\",\"service\":\"MCAS\",\"maxScore\":5,\"controlStateUpdates\":[{\"state\":\"Ignored\"}]");
+	describe(&day, "a", "\"title\":\"Alpha\",\"service\":\"MCAS\",\"maxScore\":2.5");
+	ck_assert_ptr_nonnull(score_describe(&day, score_find(&day, "e"), NULL));
+	read_earlier(ON("2026-08-17", "[{\"controlName\":\"a\",\"score\":1.5},{\"controlName\":\"b\",\"score\":3},{\"controlName\":\"e\",\"score\":4}]"),
+		     &day);
+	products_visit(&day, false, &all, print_product, &text);
+	ck_assert_str_eq(buf_text(&text),
+			 "Microsoft Defender for Cloud Apps: 35.3 % (3 of 8.5 points); Alpha (1.5 points), Gamma (1 point); 2 1 0 2 1; "
+			 "Alpha (1.5 to 1), Beta (3 to 2); Later of Gamma; Delta (score is null)\n"
+			 "unknown: 100.0 % (4 of 4 points); ; 0 0 0 0 0; ; ; \n");
+	ck_assert_double_eq(all.points.then - all.points.now, 1.5);
+	buf_cut(&text, 0);
+	products_print_lost(&all, &text);
+	ck_assert_str_eq(buf_text(&text), ": Beta (Microsoft Defender for Cloud Apps), Alpha (Microsoft Defender for Cloud Apps)");
+	products_visit(&day, true, &without, print_product, &text);
+	ck_assert_double_eq(without.points.possible, all.points.possible - 5);
+	ck_assert_uint_eq(without.regressed, 2);
+}
+END_TEST
+
+START_TEST(points_are_short)
+{
+	char text[POINTS_SIZE], share[SHARE_SIZE];
+
+	ck_assert_str_eq(points_text(5, text), "5");
+	ck_assert_str_eq(points_text(5.04, text), "5");
+	ck_assert_str_eq(points_text(5.06, text), "5.1");
+	ck_assert_str_eq(points_share(1, 3, share), "33.3 % (1 of 3 points)");
+	ck_assert_ptr_null(points_share(0, 0, share));
+	ck_assert_ptr_null(points_share(NAN, 3, share));
 }
 END_TEST
 
@@ -241,8 +437,13 @@ static Suite *score_suite(void)
 	tcase_add_loop_test(tests, day_row, 0, ROWS(days));
 	tcase_add_test(tests, actions_are_found_in_any_case);
 	tcase_add_test(tests, twins_that_differ_cannot_be_judged);
-	tcase_add_test(tests, loss_needs_both_days);
+	tcase_add_test(tests, dropped_actions_are_forgotten);
+	tcase_add_loop_test(tests, newest_earlier_day_counts, 0, ROWS(earlier));
+	tcase_add_test(tests, half_a_record_is_forgotten);
+	tcase_add_test(tests, a_day_may_be_its_own_earlier_one);
 	tcase_add_test(tests, worth_most_first);
+	tcase_add_test(tests, products_are_summed_up);
+	tcase_add_test(tests, points_are_short);
 	tcase_add_test(tests, products_have_names);
 	suite_add_tcase(suite, tests);
 	return suite;

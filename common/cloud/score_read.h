@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The requests for days of the secure score, read entry by entry: memory holds one at a time. */
+#pragma once
+#include "cloud/api.h"
+#include "cloud/score.h"
+
+#define SCORE_PERMISSION "SecurityEvents.Read.All"
+
+/* The newest day, into an empty one; what was read before a failure stays. */
+bool score_read_newest(struct api *api, struct score_day *day, struct err *e) MUST_USE;
+/* The day to compare with, the newest between day->from and day->upto. */
+bool score_read_earlier(struct api *api, struct score_day *day, struct err *e) MUST_USE;
