@@ -255,7 +255,7 @@ static bool choose_auth(struct cloud_settings *s, enum service service, struct e
 	if (!token && !secret)
 		return err_set(e, ERR_USAGE, "a way to sign in is missing: give %s--tenant-id, --client-id and --client-secret-file, or the "
 			       "same as MDCA_... in the environment or in a section of --extra-opts",
-			       service == CLOUD_APPS ? "--api-token-file, or " : "");
+			       service == CLOUD_APPS || s->any_sign_in ? "--api-token-file, or " : "");
 	s->auth = token && !(service == GRAPH && has_secret(s)) ? AUTH_API_TOKEN : AUTH_SECRET;
 	return true;
 }
