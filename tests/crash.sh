@@ -146,7 +146,7 @@ mounted() {
 	# shellcheck disable=SC2016
 	"${own_mounts[@]}" sh -c 'mount -t tmpfs -o "mode=0700,$1" tmpfs "$MDCA_CACHE_DIR" && eval "$2" && shift 2 && exec "$@"' sh "$@"
 }
-read_only() { mounted size=64k 'mount -o remount,ro "$MDCA_CACHE_DIR"' "$@"; }
+read_only() { mounted size=64k,ro true "$@"; }
 full() { mounted size=16k 'cat /dev/zero >"$MDCA_CACHE_DIR/filler" 2>/dev/null; true' "$@"; }
 crowded() { mounted size=64k,nr_inodes=1 true "$@"; }
 fresh_cache

@@ -451,6 +451,7 @@ START_TEST(unwritable)
 {
 	settings.budget = 1;
 	in_child(write_nothing);
+	ck_assert(!unlink(find_file()));
 	ck_assert(!chmod(folder, 0500));
 	in_child(without_rights);
 	ck_assert(!chmod(folder, 0755));
