@@ -11,6 +11,7 @@ struct exchange {
 	int trace;
 	unsigned repeats;               /* after faults, at most */
 	void (*begin)(void *data);      /* called before each attempt; or NULL */
+	bool first_try_decides;         /* a first attempt that reaches nobody is final */
 	bool (*passes)(const struct http_reply *reply); /* further refusals that are worth a repeat; or NULL */
 };
 
