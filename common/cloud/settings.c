@@ -296,8 +296,8 @@ static bool refuse_several(unsigned given, struct err *e)
 
 static bool refuse_none(enum service service, struct err *e)
 {
-	return err_set(e, ERR_USAGE, "a way to sign in is missing: give %s--tenant-id, --client-id and --client-certificate or "
-		       "--client-secret-file, or the same as MDCA_... in the environment or in a section of --extra-opts",
+	return err_set(e, ERR_USAGE, "a way to sign in is missing: give %s--tenant-id, --client-id and --client-secret-file, or the "
+		       "same as MDCA_... in the environment or in a section of --extra-opts",
 		       service == CLOUD_APPS ? "--api-token-file, or " : "");
 }
 
@@ -308,7 +308,7 @@ static bool choose_auth(struct cloud_settings *s, enum service service, struct e
 
 	if (service == GRAPH && s->auth == AUTH_API_TOKEN)
 		return err_set(e, ERR_USAGE, "--auth=api-token does not work here: Microsoft Graph takes no API token of the portal, give "
-			       "--tenant-id, --client-id and --client-certificate or --client-secret-file");
+			       "--auth=secret with --tenant-id, --client-id and --client-secret-file");
 	if (s->auth >= 0)
 		return true;
 	for (int i = service == GRAPH ? AUTH_SECRET : AUTH_API_TOKEN; i < AUTH_COUNT; i++) {
