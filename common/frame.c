@@ -123,6 +123,7 @@ enum state frame_state(const struct frame *f, enum err_kind kind)
 	case ERR_TLS:
 		return f->on_failure[FAIL_TLS];
 	case ERR_AUTH:
+	case ERR_ENDED:
 		return f->on_failure[FAIL_AUTH];
 	case ERR_DENIED:
 		return f->on_failure[FAIL_PERMISSION];

@@ -73,6 +73,7 @@ static void fit_frame_rows(struct run *r)
 static void run_init(struct run *r, const struct plugin *p)
 {
 	*r = (struct run){ .plugin = p };
+	r->cloud.any_sign_in = p->any_sign_in;
 	r->own = mem_new(1, p->settings_size);
 	fit_frame_rows(r);
 	for (int i = 0; i < FAIL_COUNT; i++)
@@ -199,7 +200,7 @@ static int judge(struct run *r)
 		.format = (enum output_format)f->format, .ranges = (enum perfdata_ranges)f->ranges,
 		.perfdata_per_item = f->perfdata_per_item, .max_output = f->verbose >= 3 ? 0 : f->max_output,
 	};
-	struct job job = { .settings = r->own, .verdict = verdict_new(&vo), .now = f->at ? f->at : clock_now(),
+	struct job job = { .settings = r->own, .cloud = &r->cloud, .verdict = verdict_new(&vo), .now = f->at ? f->at : clock_now(),
 			   .selection = &r->frame.selection, .seen = mem_new(1, r->plugin->seen_size), .empty_state = (enum state)f->empty_state,
 			   .empty_state_given = is_given(r, "empty-state") };
 	struct err e = { 0 };

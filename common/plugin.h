@@ -6,10 +6,12 @@
 #include "base/err.h"
 #include "base/strings.h"
 #include "cloud/api.h"
+#include "cloud/upload.h"
 #include "monitor/clean.h"
 #include "monitor/describe.h"
 #include "monitor/options.h"
 #include "monitor/verdict.h"
+#include "monitor/wordlist.h"
 #include "net/jget.h"
 #include "portal_app.h"
 #include "status.h"
@@ -18,6 +20,7 @@ struct selection;
 
 struct job {
 	const void *settings;        /* the plugin's struct settings */
+	const struct cloud_settings *cloud; /* for the check of the sign-in itself; what is secret there is compared, never printed */
 	struct api *api;
 	struct verdict *verdict;
 	int64_t now;                 /* --at, or the clock: judge as of then */
@@ -38,6 +41,7 @@ struct plugin {
 	const char *const *examples;
 	const char *empty_state;            /* default of --empty-state: "ok" or "unknown" */
 	const char *exclude;                /* default of --exclude, NULL: none */
+	bool any_sign_in;                   /* also runs with an API token where the service takes none */
 	bool exclude_adds;                  /* given patterns add to the default instead of replacing it */
 	/* Cross-field rules; may be NULL. Limits are those of the metrics, in their order. */
 	bool (*check)(void *settings, struct limits *limits, struct err *e);

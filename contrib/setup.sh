@@ -66,9 +66,12 @@ start_tenant() {
 		sleep 0.05
 	done
 	grep -q '^ready ' "$folder/ready" || { say "the simulated tenant did not start" >&2; return 1; }
-	tenant_url=https://localhost:$(sed -n 's/^ready .*port=\([0-9]*\).*/\1/p' "$folder/ready")
+	tenant_url=https://localhost:$(ready_word "$folder" port)
 	write_sections "$folder" "$tenant_url" >"$folder/tenant.ini"
 }
+
+# ready_word FOLDER NAME: what the simulated tenant said of itself.
+ready_word() { sed -n "s/^ready .*\b$2=\([^ ]*\).*/\1/p" "$1/ready"; }
 
 # write_sections FOLDER URL: how each check reaches the simulated tenant.
 write_sections() {
@@ -78,7 +81,7 @@ write_sections() {
 	done
 	for name in secure_score message_center service_health credentials; do
 		printf '[check_mdca_%s]\napi-url=%s/v1.0\nlogin-url=%s\ntenant-id=%s\nclient-id=%s\nclient-secret-file=%s/client-secret\nca-path=%s/certs\n' \
-			"$name" "$2" "$2" 00000000-aaaa-bbbb-cccc-111111111111 00001111-aaaa-2222-bbbb-3333cccc4444 "$1" "$1"
+			"$name" "$2" "$2" "$(ready_word "$1" tenant-id)" "$(ready_word "$1" client-id)" "$1" "$1"
 	done
 }
 

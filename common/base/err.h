@@ -12,6 +12,7 @@ enum err_kind {
 	ERR_USAGE,     /* an argument, variable or section is wrong */
 	ERR_CONFIG,    /* a file of ours (secret, certificate, section) cannot be used */
 	ERR_AUTH,      /* sign-in refused, 401 */
+	ERR_ENDED,     /* sign-in refused, because the credential is past its end */
 	ERR_DENIED,    /* signed in, but not allowed: 403 */
 	ERR_NETWORK,   /* name, connect, reset, HTTP 5xx */
 	ERR_TLS,

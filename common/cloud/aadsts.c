@@ -11,7 +11,7 @@ static const struct {
 	const char *cause, *cure;
 } hints[] = {
 	{ 7000215, "the client secret is wrong", "use its value and not its id, a new one works after some minutes" },
-	{ 7000222, "the client secret has expired", "create a new one and replace the file" },
+	{ AADSTS_SECRET_ENDED, "the client secret has expired", "create a new one and replace the file" },
 	{ 7000218, "no credential arrived", "check that the file of the credential is not empty" },
 	{ 700016, "the client id is unknown in this tenant", "check --client-id, --tenant-id and --cloud" },
 	{ 700011, "the client id is unknown in this tenant", "check --client-id, --tenant-id and --cloud" },

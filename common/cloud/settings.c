@@ -294,19 +294,20 @@ static bool refuse_several(unsigned given, struct err *e)
 		       buf_text(&options));
 }
 
-static bool refuse_none(enum service service, struct err *e)
+static bool refuse_none(bool takes_api_token, struct err *e)
 {
 	return err_set(e, ERR_USAGE, "a way to sign in is missing: give %s--tenant-id, --client-id and --client-secret-file, or the "
 		       "same as MDCA_... in the environment or in a section of --extra-opts",
-		       service == CLOUD_APPS ? "--api-token-file, or " : "");
+		       takes_api_token ? "--api-token-file, or " : "");
 }
 
 static bool choose_auth(struct cloud_settings *s, enum service service, struct err *e)
 {
+	bool takes_api_token = service == CLOUD_APPS || s->any_sign_in;
 	unsigned given = 0;
 	int first = -1;
 
-	if (service == GRAPH && s->auth == AUTH_API_TOKEN)
+	if (!takes_api_token && s->auth == AUTH_API_TOKEN)
 		return err_set(e, ERR_USAGE, "--auth=api-token does not work here: Microsoft Graph takes no API token of the portal, give "
 			       "--auth=secret with --tenant-id, --client-id and --client-secret-file");
 	if (s->auth >= 0)
@@ -321,9 +322,11 @@ static bool choose_auth(struct cloud_settings *s, enum service service, struct e
 	/* Nobody chose what the host injects: an API token goes before it, and in it the order is that of azure-identity. */
 	if (given & (given - 1) && !s->azure_set)
 		return refuse_several(given, e);
-	if (!given && !s->tenant_id && !s->client_id)
-		return refuse_none(service, e);
-	s->auth = given ? first : AUTH_SECRET;
+	if (!given && takes_api_token && has_api_token(s))
+		first = AUTH_API_TOKEN;
+	else if (!given && !s->tenant_id && !s->client_id)
+		return refuse_none(takes_api_token, e);
+	s->auth = first >= 0 ? first : AUTH_SECRET;
 	return true;
 }
 

@@ -114,7 +114,8 @@ static bool set_refused(const struct token *t, struct json_object *doc, const ch
 	if (t->trace >= 2 && is_guid(correlation))
 		fprintf(stderr, "sign-in refused, correlation id %s\n", correlation);
 	if (aadsts_hint(number, &cause, &cure))
-		return err_set(e, ERR_AUTH, "sign-in refused: %s (AADSTS%lld), %s", cause, (long long)number, cure);
+		return err_set(e, number == AADSTS_SECRET_ENDED ? ERR_ENDED : ERR_AUTH, "sign-in refused: %s (AADSTS%lld), %s", cause,
+			       (long long)number, cure);
 	refusal_plain(error, 64, &code);
 	if (number)
 		buf_print(&code, " (AADSTS%lld)", (long long)number);

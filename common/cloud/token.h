@@ -14,7 +14,7 @@ struct token *token_new(const struct cloud_settings *set, enum service wanted, s
 			int trace) MUST_USE;
 void token_free(struct token *t);
 /* The Authorization header's value ("Bearer …" or "Token …"), lent until the next call. Asks Entra when the cache has none that
- * lives on. ERR_AUTH with the number's hint when refused. */
+ * lives on. ERR_AUTH with the number's hint when refused, ERR_ENDED when the credential is past its end. */
 bool token_header(struct token *t, const char **value, struct err *e) MUST_USE;
 /* Forgets the present token, so that the next token_header asks anew. False when there is no point: an API token, or one that was
  * already renewed in this run, or (unless `always`) one younger than a minute. */

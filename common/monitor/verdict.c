@@ -343,7 +343,8 @@ enum state verdict_metric_state(const struct verdict *v, int metric)
 
 	if (!verdict_has_number(v, metric))
 		return STATE_OK;
-	enum state s = final ? verdict_judge(v, metric, sum->total) : limits_judge_bound(l, sum->total, !sum->lowest);
+	bool may_grow = kind != METRIC_IS_PEAK || !sum->lowest;
+	enum state s = final ? verdict_judge(v, metric, sum->total) : limits_judge_bound(l, sum->total, may_grow);
 	return state_worse(s, sum->own);
 }
 

@@ -390,7 +390,7 @@ static const struct refusal_row {
 	enum err_kind kind;
 	const char *text;
 } refusals[] = {
-	{ 401, REFUSAL("invalid_client", 7000222, "The keys are expired."), ERR_AUTH,
+	{ 401, REFUSAL("invalid_client", 7000222, "The keys are expired."), ERR_ENDED,
 	  "sign-in refused: the client secret has expired (AADSTS7000222), create a new one and replace the file" },
 	{ 401, REFUSAL("invalid_client", 7000215, "Invalid."), ERR_AUTH,
 	  "sign-in refused: the client secret is wrong (AADSTS7000215), use its value and not its id, a new one works after some minutes" },
