@@ -150,7 +150,7 @@ static bool passes(const struct http_reply *reply)
 	return reply->status == 404 || reply->status == 410;
 }
 
-static bool explain_failure(const struct http_reply *reply, const struct imds *m, struct err *e)
+static bool explain_failure(const struct http_reply *reply, const struct imds *m, const char *host, struct err *e)
 {
 	if (e->kind == ERR_THROTTLED)
 		return err_add(e, "too many requests for the managed identity");
@@ -159,7 +159,10 @@ static bool explain_failure(const struct http_reply *reply, const struct imds *m
 	if (!reply->status)
 		return err_set(e, ERR_NETWORK, "%s, is this %s with a managed identity?", e->text,
 			       m->arc ? "a machine of Azure Arc" : "a virtual machine of Azure");
-	return err_set(e, ERR_NETWORK, "%s, the managed identity's endpoint is being updated or has a fault", e->text);
+	if (passes(reply))
+		return err_set(e, ERR_NETWORK, "%ld from %s: the endpoint of managed identities is being updated, or is another cloud's",
+			       reply->status, host);
+	return err_set(e, ERR_NETWORK, "%s, a fault of the endpoint of managed identities", e->text);
 }
 
 bool imds_send(const struct imds *m, const struct exchange *x, struct http_reply *reply, struct err *e)
@@ -173,7 +176,7 @@ bool imds_send(const struct imds *m, const struct exchange *x, struct http_reply
 	mine.repeats = x->repeats ? REPEATS : 0;
 	mine.first_try_decides = true;
 	if (!exchange_send(&mine, &request, NULL, NULL, reply, e))
-		return explain_failure(reply, m, e);
+		return explain_failure(reply, m, x->asked.host, e);
 	if (!m->arc || reply->status != 401)
 		return true;
 	if (!imds_answer_challenge(m->key_folder, reply->www_authenticate, &answer, e))
@@ -183,10 +186,10 @@ bool imds_send(const struct imds *m, const struct exchange *x, struct http_reply
 	*reply = (struct http_reply){ 0 };
 	bool answered = exchange_send(&mine, &request, NULL, NULL, reply, e);
 	explicit_bzero(answer.data, answer.len);
-	return answered || explain_failure(reply, m, e);
+	return answered || explain_failure(reply, m, x->asked.host, e);
 }
 
-bool imds_explain(const struct http_reply *reply, struct err *e)
+bool imds_explain(const struct http_reply *reply, const char *host, struct err *e)
 {
 	static const struct {
 		const char *error, *description, *cause;
@@ -196,8 +199,12 @@ bool imds_explain(const struct http_reply *reply, struct err *e)
 		{ "bad_request_102", NULL, "the header Metadata did not arrive, what stands between the check and the metadata service?" },
 	};
 	AUTO_JSON doc = refusal_parse(&reply->body);
-	const char *error = doc ? jget_text_or(doc, "error", "") : "";
-	const char *description = doc ? jget_text_or(doc, "error_description", "") : "";
+	if (!json_object_is_type(doc, json_type_object)) {
+		err_set(e, ERR_REPLY, "%ld from %s without a reason, is this a machine of Azure with a managed identity?", reply->status, host);
+		return true;
+	}
+	const char *error = jget_text_or(doc, "error", "");
+	const char *description = jget_text_or(doc, "error_description", "");
 
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
 		if (!strcmp(error, reasons[i].error) && (!reasons[i].description || !strcmp(description, reasons[i].description))) {

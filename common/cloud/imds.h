@@ -20,8 +20,9 @@ void imds_release(struct imds *m);
 /* Asks; x brings handle, deadline, repeats and host, the rest is set here. True: a reply with a status that is final. False:
  * ERR_NETWORK, with the hint that this may be no host of Azure; ERR_THROTTLED; what Arc's challenge met, ERR_AUTH or ERR_CONFIG. */
 bool imds_send(const struct imds *m, const struct exchange *x, struct http_reply *reply, struct err *e) MUST_USE;
-/* Fills e with ERR_AUTH and returns true when it knows the reason of a refusal. */
-bool imds_explain(const struct http_reply *reply, struct err *e);
+/* Fills e and returns true when it has better words for a refusal than others: ERR_AUTH, or ERR_REPLY from whoever answers there in
+ * another cloud. */
+bool imds_explain(const struct http_reply *reply, const char *host, struct err *e);
 
 /* The header value that answers a challenge ("Basic realm=FILE"), from a file directly in the folder. ERR_AUTH for another path,
  * ERR_CONFIG for a file that cannot be read. */

@@ -162,10 +162,10 @@ static bool read_answer(const struct token *t, const struct http_reply *reply, c
 
 	if (reply->status >= 300 && reply->status < 400)
 		return refusal_set(&(struct asked){ .host = host, .target = "sign-in" }, reply, e);
+	if (reply->status >= 400 && t->set->auth == AUTH_MANAGED_IDENTITY && imds_explain(reply, host, e))
+		return false;
 	if (!json_object_is_type(doc, json_type_object))
 		return set_no_token(reply, host, "not the JSON of a token endpoint", e);
-	if (reply->status >= 400 && t->set->auth == AUTH_MANAGED_IDENTITY && imds_explain(reply, e))
-		return false;
 	if (reply->status >= 400 && jget_text(doc, "error", &text) == GOT)
 		return set_refused(t, doc, text, e);
 	if (reply->status != 200)
