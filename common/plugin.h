@@ -6,15 +6,11 @@
 #include "base/err.h"
 #include "base/strings.h"
 #include "cloud/api.h"
-#include "cloud/upload.h"
 #include "monitor/clean.h"
 #include "monitor/describe.h"
 #include "monitor/options.h"
 #include "monitor/verdict.h"
-#include "monitor/wordlist.h"
 #include "net/jget.h"
-#include "portal_app.h"
-#include "status.h"
 
 struct selection;
 
@@ -57,6 +53,8 @@ extern const struct plugin plugin; /* each plugin file defines it */
 /* Is the item to be judged? Counts towards --expect first, then asks --include and --exclude. An item may have several names: all
  * but the first may be NULL. */
 bool job_selects(struct job *job, const char *name, const char *other_name);
+/* Takes the default patterns of --exclude away, as an option of the plugin may ask for; given ones stay. */
+void job_drop_default_exclude(struct job *job);
 /* Age in seconds as of job->now, never below 0. */
 int64_t job_age(const struct job *job, int64_t at);
 /* Notes on the current item that `at` lies ahead of the clock, when by more than five minutes. */

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-bool portal_apps_each(struct api *api, const char *what, const char *permission, api_visit *visit, void *data, struct err *e)
+bool portal_apps_each(struct api *api, const char *what, const char *permission, api_visit *visit, void *data,
+		      struct err *e)
 {
 	AUTO_JSON body = json_object_new_object();
 	struct query q = { .service = CLOUD_APPS, .path = "/cas/api/v1/app_connectors/", .what = what, .body = body,

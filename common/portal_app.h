@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The portal's one list of App connectors and of apps behind Conditional Access App Control (contract, 2). Two checks read it, with the
- * same request to the byte, so that one answer could serve both. */
+/* The portal's one list of App connectors and of apps behind Conditional Access App Control (contract, "App connectors"). Two checks
+ * read it, with the same request to the byte, so that one answer could serve both. */
 #pragma once
 #include "base/buf.h"
 #include "cloud/api.h"
 
 /* Visits every row. `what` names the rows for people. */
-bool portal_apps_each(struct api *api, const char *what, const char *permission, api_visit *visit, void *data, struct err *e) MUST_USE;
+bool portal_apps_each(struct api *api, const char *what, const char *permission, api_visit *visit, void *data,
+		      struct err *e) MUST_USE;
 /* The instance, with the product in brackets when they differ. */
 void portal_app_name(struct json_object *row, struct buf *out);

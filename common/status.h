@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The status of things that the portal shows in words while nobody has published their form in JSON (contract, 3.1, 4.3, 5): the
- * members that may hold it, the words that are known, and --status-map for what is not. What cannot be placed is never taken for good. */
+/* The status of things that the portal shows in words while nobody has published their form in JSON (contract, "Log upload",
+ * "SIEM agents", "API tokens"): the members that may hold it, the words that are known, and --status-map for what is not. What cannot be
+ * placed is never taken for good. */
 #pragma once
 #include "monitor/options.h"
 #include "monitor/state.h"
@@ -28,6 +29,6 @@ struct status_kind {
 #define STATUS_UNREADABLE -3 /* by the map, unknown to all, or absent: said */
 #define STATUS_ABSENT -4     /* with may_be_absent: nothing is said */
 
-/* The index of the current item's status in kind->words, or one of the above. It comes as word, number, digits in text, [code,
- * "NAME"], or an object with `template` or `value` of these forms. */
+/* The index of the current item's status in kind->words, or one of the above. It comes as word, number, digits in
+ * text, [code, "NAME"], or an object with `template` or `value` of these forms. */
 int job_status(struct job *job, struct json_object *row, const struct status_kind *kind);

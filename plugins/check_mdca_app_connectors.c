@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "portal_app.h"
+
 enum { FROM_CONNECTORS, FROM_INSTANCES };
 static const char *const flag_sources[] = { "connectors", "instances", NULL };
 
@@ -57,7 +59,7 @@ static bool is_wanted_app(const struct settings *set, struct json_object *row)
 	return glob_any(&set->app_ids, raw);
 }
 
-/* Connectable, and someone has begun to connect it: every other row is of another kind (contract, 2.4). */
+/* Connectable, and someone has begun to connect it: every other row is of another kind (contract, "App connectors"). */
 static bool is_set_up(struct json_object *row, struct json_object *api)
 {
 	bool connectable = true, connected = false, enabled;
@@ -234,7 +236,7 @@ const struct plugin plugin = {
 		 "The service leaves out what the token's owner may not see: an empty answer is UNKNOWN, and a connector that was deleted is "
 		 "noticed only by --expect.",
 	.permission = "an API token whose owner is Global reader (a scoped role sees only its part); no Entra permission opens this list",
-	.requests = "1 for each 100 connectors; with --warnings-from=instances as many again",
+	.requests = "1 for each 100 connectors and controlled apps; with --warnings-from=instances as many again",
 	.service = CLOUD_APPS,
 	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
 	.options = options, .metrics = metrics, .examples = examples, .empty_state = "unknown",

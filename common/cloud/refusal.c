@@ -96,8 +96,12 @@ void refusal_reason(const struct buf *body, struct buf *out)
 	}
 	doc = refusal_parse(body);
 	const char *reason = doc ? find_reason(doc) : NULL;
-	if (reason)
-		refusal_plain(reason, REASON_MAX, out);
+	if (!reason)
+		return;
+	/* Entra appends trace id, correlation id and time, which would push the words off the line. */
+	const char *ids = strstr(reason, "Trace ID:");
+	AUTO_FREE char *words = mem_copy_bytes(reason, ids ? (size_t)(ids - reason) : strlen(reason));
+	refusal_plain(words, REASON_MAX, out);
 }
 
 /* "Fri, 20 Nov 2026 12:00:41 GMT" by way of RFC 3339. */

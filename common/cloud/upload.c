@@ -8,8 +8,8 @@
 
 enum { TYPE_INPUT = 1, TYPE_VIEW = 3, TYPE_PREVIEW = 5 };
 
-/* Views and snapshots repeat what input streams say. A stream without a type may be an input, but for the one view that every tenant
- * has. The built-in streams are there whether used or not. */
+/* Views and snapshots repeat what input streams say. A stream without a type may be an input, but for the one view that
+ * every tenant has. The built-in streams are there whether used or not. */
 static void read_type(struct json_object *row, struct upload *u)
 {
 	int64_t type = TYPE_INPUT, built_in;
@@ -18,8 +18,9 @@ static void read_type(struct json_object *row, struct upload *u)
 
 	enum got typed = jget_enum(row, "streamType", &type, &text);
 	jget_bool(row, "snapshotData", &snapshot);
-	u->repeats = snapshot || type == TYPE_VIEW || type == TYPE_PREVIEW || (typed == UNSET && !strcasecmp(u->name, "Global view")) ||
-		     (u->data == UNSET && jget_enum(row, "builtInStreamType", &built_in, &text) != UNSET);
+	bool view = type == TYPE_VIEW || type == TYPE_PREVIEW || (typed == UNSET && !strcasecmp(u->name, "Global view"));
+	bool unused = u->data == UNSET && jget_enum(row, "builtInStreamType", &built_in, &text) != UNSET;
+	u->repeats = snapshot || view || unused;
 	u->strange = typed == ODD || type != TYPE_INPUT;
 }
 
@@ -32,10 +33,10 @@ void upload_read(struct json_object *row, enum upload_kind kind, struct upload *
 	static const char *const texts[] = { "statusMessage", "statusTemplateMessage", "statusTemplate", NULL };
 
 	*u = (struct upload){ .name = jget_first_text(row, kind == UPLOAD_STREAM ? stream_names : names, NO_NAME),
-			      .data_member = jget_first(row, datas), .text = jget_first_text(row, texts, NULL) };
+			      .data_member = jget_first_time(row, datas), .text = jget_first_text(row, texts, NULL) };
 	u->data = jget_time(row, u->data_member, &u->data_at);
 	u->data_told = jget_is_there(row, u->data_member);
-	jget_time(row, jget_first(row, begins), &u->begun_at);
+	jget_time(row, jget_first_time(row, begins), &u->begun_at);
 	if (kind == UPLOAD_STREAM)
 		read_type(row, u);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* A row of the three lists that witness the upload of logs: collectors, data sources, streams (contract, 3). What it is called, since
- * when there is such a thing, and when data came last. Of the first two nobody has published a row, so several names are tried. */
+/* A row of the three lists that witness the upload of logs: collectors, data sources, streams (contract, "Log upload"). What it
+ * is called, since when there is such a thing, and when data came last. Of the first two nobody has published a row, so
+ * several names are tried. */
 #pragma once
 #include "net/jget.h"
 

@@ -294,6 +294,16 @@ const char *jget_first(struct json_object *o, const char *const *names)
 	return names[0];
 }
 
+const char *jget_first_time(struct json_object *o, const char *const *names)
+{
+	int64_t at;
+
+	for (const char *const *name = names; *name; name++)
+		if (jget_time(o, *name, &at) != UNSET)
+			return *name;
+	return jget_first(o, names);
+}
+
 const char *jget_first_text(struct json_object *o, const char *const *names, const char *fallback)
 {
 	const char *text = fallback;

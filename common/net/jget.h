@@ -32,6 +32,8 @@ enum got jget_array(struct json_object *o, const char *name, struct json_object 
 enum got jget_enum(struct json_object *o, const char *name, int64_t *code, const char **text);
 /* Of several names that a member may have (ends with NULL): the first that is set, else the first that is there, else names[0]. */
 const char *jget_first(struct json_object *o, const char *const *names);
+/* The same for a time, where 0 and the year 1 are not set either. */
+const char *jget_first_time(struct json_object *o, const char *const *names);
 /* The first of them that is a text, else the fallback. */
 const char *jget_first_text(struct json_object *o, const char *const *names, const char *fallback);
 /* Is the member there, null included? */

@@ -7,7 +7,7 @@ status=0
 
 cd "$top/tests" || exit 1
 while read -r sample; do
-	used=$(grep -rlF -- "@ $sample" cases --include='*.case' | head -n 1)
+	used=$(grep -rlF --include='*.case' -- "@ $sample" cases | head -n 1)
 	listed=$(awk -v s="$sample" '$1 == s && NF > 1' cases/SAMPLES)
 	[ -n "$used" ] || [ -n "$listed" ] || { printf '%s: neither used by a case nor listed in tests/cases/SAMPLES\n' "$sample"; status=1; }
 	if [ -n "$used" ] && [ -n "$listed" ]; then

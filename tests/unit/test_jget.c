@@ -391,6 +391,34 @@ START_TEST(a_document_is_as_deep_as_the_scanner_allows)
 }
 END_TEST
 
+static const struct {
+	const char *object, *first, *text;
+	bool there, set;
+} firsts[] = {
+	{ "{}", "a", "none", false, false },
+	{ "{\"a\":\"x\",\"b\":\"y\"}", "a", "x", true, true },
+	{ "{\"b\":\"y\"}", "b", "y", true, true },
+	{ "{\"a\":null,\"b\":\"y\"}", "b", "y", true, true },
+	{ "{\"a\":\"\",\"b\":\"null\",\"c\":0}", "c", "none", true, true },
+	{ "{\"b\":null}", "b", "none", true, false },
+	{ "{\"a\":7,\"c\":\"z\"}", "a", "z", true, true },
+	{ "[]", "a", "none", false, false },
+};
+
+START_TEST(first_row)
+{
+	static const char *const names[] = { "a", "b", "c", NULL };
+	struct err e;
+	AUTO_JSON o = jget_parse(firsts[_i].object, strlen(firsts[_i].object), &e);
+	const char *first = jget_first(o, names);
+
+	ck_assert_str_eq(first, firsts[_i].first);
+	ck_assert_str_eq(jget_first_text(o, names, "none"), firsts[_i].text);
+	ck_assert(jget_is_there(o, first) == firsts[_i].there);
+	ck_assert(jget_is_set(o, first) == firsts[_i].set);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("jget");
@@ -407,6 +435,7 @@ static Suite *suite(void)
 	tcase_add_test(t, names_are_told_apart_by_case);
 	tcase_add_loop_test(t, a_document, 0, ROWS(documents));
 	tcase_add_test(t, a_document_is_as_deep_as_the_scanner_allows);
+	tcase_add_loop_test(t, first_row, 0, ROWS(firsts));
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "plugin.h"
+#include "status.h"
 
 enum { WARNED, FAILED };
 static const struct metric metrics[] = {

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* check_mdca_credentials - how long the checks can still sign in
+ *
+ * A way to sign in that ends is found in the tenant, by its own means of telling which of several is in use. */
+#include "plugin.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define NAME_SIZE 128
+#define NONE SIZE_MAX
+
+struct settings {
+	int64_t secret_end; /* 0: not given */
+};
+
+static bool parse_secret_end(const char *value, void *settings, struct err *e)
+{
+	struct settings *set = settings;
+
+	return clock_parse_date(value, &set->secret_end) || clock_parse(value, &set->secret_end) ||
+	       err_set(e, ERR_USAGE, "'%s' is no date, use the form 2027-02-20", value);
+}
+
+static const struct opt options[] = {
+	{ OPT_IS_CUSTOM, 0, "secret-end", .arg = "DATE", .parse = parse_secret_end,
+	  .help = "the day on which the client secret ends, as in 2027-02-20, for an application that may not read itself (403)" },
+	OPT_END
+};
+
+enum { REMAINING, EXPIRED, CREDENTIALS };
+static const struct metric metrics[] = {
+	[REMAINING] = METRIC_PEAK("remaining", "30d:", "7d:", "life left of the credential in use"),
+	[EXPIRED] = METRIC_COUNT("expired", NULL, NULL, "credentials past their end that are not in use"),
+	[CREDENTIALS] = METRIC_TALLY("credentials", NULL, NULL, "credentials of the application"),
+	METRICS_UNREADABLE
+};
+
+struct seen {
+	bool found;           /* the application */
+	const char *unending; /* what is in use and does not end, or not here */
+	bool refused;         /* the sentence is said */
+	char in_use[NAME_SIZE];
+	int64_t ends_at;      /* of the one in use, 0: not known */
+	bool guessed;
+};
+
+static void name_credential(struct json_object *row, const char *kind, struct buf *out)
+{
+	buf_print(out, "%s %s", kind, jget_text_or(row, "displayName", jget_text_or(row, "keyId", "(no name)")));
+	clean_shorten(out, NAME_SIZE - 1);
+}
+
+/* Entra keeps the first characters of a secret to tell them apart. */
+static bool is_local_secret(const struct job *job, struct json_object *row)
+{
+	const char *hint = jget_text_or(row, "hint", "");
+
+	return *hint && !strncmp(job->cloud->client_secret, hint, strlen(hint));
+}
+
+static bool is_selected(struct job *job, struct json_object *row)
+{
+	return job_selects(job, jget_text_or(row, "displayName", ""), NULL);
+}
+
+/* The secret in use: of those that begin like the local one the first to end, else of all the first that is still to end, else the
+ * last that did. */
+static size_t find_in_use(struct job *job, struct json_object *secrets)
+{
+	struct seen *seen = job->seen;
+	size_t found = NONE;
+	int64_t best = 0, at;
+	bool matched = false;
+
+	for (size_t i = 0; i < json_object_array_length(secrets); i++) {
+		struct json_object *row = json_object_array_get_idx(secrets, i);
+
+		if (!is_selected(job, row) || jget_time(row, "endDateTime", &at) != GOT)
+			continue;
+		bool matches = is_local_secret(job, row);
+		bool sooner = best > job->now && at > job->now ? at < best : at > best;
+		if (matched ? !matches || at >= best : !matches && found != NONE && !sooner)
+			continue;
+		matched |= matches;
+		found = i;
+		best = at;
+	}
+	seen->guessed = !matched;
+	return found;
+}
+
+static void judge_in_use(struct job *job, int64_t at)
+{
+	struct seen *seen = job->seen;
+	char span[CLOCK_SPAN_SIZE], stamp[CLOCK_STAMP_SIZE];
+
+	seen->ends_at = at;
+	clock_stamp(at, stamp);
+	if (at > job->now)
+		verdict_peak(job->verdict, REMAINING, (double)(at - job->now), "ends in %s, on %.10s", clock_span(at - job->now, span), stamp);
+	else
+		verdict_peak(job->verdict, REMAINING, 0, "ended %s ago, on %.10s", clock_span(job->now - at, span), stamp);
+}
+
+static void judge_credential(struct job *job, struct json_object *row, const char *kind, bool in_use)
+{
+	struct seen *seen = job->seen;
+	AUTO_BUF name = { 0 };
+	char span[CLOCK_SPAN_SIZE];
+	int64_t at;
+
+	if (!is_selected(job, row))
+		return;
+	name_credential(row, kind, &name);
+	verdict_add(job->verdict, CREDENTIALS, 1);
+	verdict_item(job->verdict, buf_text(&name));
+	if (!job_must_time(job, row, "endDateTime", &at))
+		return;
+	if (in_use) {
+		snprintf(seen->in_use, sizeof(seen->in_use), "%s", buf_text(&name));
+		judge_in_use(job, at);
+		verdict_note(job->verdict, "%s", seen->guessed ? "taken for the one in use, as none begins like the local one" : "in use");
+	} else if (at > job->now) {
+		verdict_note(job->verdict, "ends in %s", clock_span(at - job->now, span));
+	} else {
+		verdict_find(job->verdict, EXPIRED, 1, "ended %s ago, not in use", clock_span(job->now - at, span));
+	}
+}
+
+static void judge_list(struct job *job, struct json_object *application, const char *member, const char *kind, bool holds_ours)
+{
+	struct json_object *list = NULL;
+	char raw[JGET_RAW_SIZE];
+	enum got got = jget_array(application, member, &list);
+
+	if (got == ODD) {
+		verdict_item(job->verdict, kind);
+		verdict_unreadable(job->verdict, "%s is %s", member, jget_raw(application, member, raw));
+	}
+	if (got != GOT)
+		return;
+	size_t ours = holds_ours ? find_in_use(job, list) : NONE;
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		judge_credential(job, json_object_array_get_idx(list, i), kind, i == ours);
+}
+
+static bool visit_application(struct json_object *row, void *data, struct err *e)
+{
+	struct job *job = data;
+	struct seen *seen = job->seen;
+
+	(void)e;
+	if (strcasecmp(jget_text_or(row, "appId", ""), job->cloud->client_id) != 0)
+		return true;
+	seen->found = true;
+	judge_list(job, row, "passwordCredentials", "client secret", job->cloud->auth == AUTH_SECRET);
+	judge_list(job, row, "keyCredentials", "certificate", false);
+	return true;
+}
+
+/* Nothing but the one in use was looked at. */
+static void judge_alone(struct job *job, int64_t at)
+{
+	struct seen *seen = job->seen;
+
+	snprintf(seen->in_use, sizeof(seen->in_use), "client secret");
+	verdict_item(job->verdict, seen->in_use);
+	judge_in_use(job, at);
+	verdict_leave_out(job->verdict, EXPIRED, NULL);
+	verdict_leave_out(job->verdict, CREDENTIALS, NULL);
+}
+
+static bool judge_refusal(struct job *job, struct err *e)
+{
+	const struct settings *set = job->settings;
+	struct seen *seen = job->seen;
+
+	/* Where the operator took the ranges away, the refused sign-in is still trouble. */
+	if (e->kind == ERR_ENDED && verdict_judge(job->verdict, REMAINING, 0) != STATE_OK) {
+		seen->refused = true;
+		verdict_say(job->verdict, "%s", e->text);
+		verdict_item(job->verdict, "client secret");
+		verdict_peak(job->verdict, REMAINING, 0, "past its end");
+		verdict_leave_out(job->verdict, EXPIRED, NULL);
+		verdict_leave_out(job->verdict, CREDENTIALS, NULL);
+		return true;
+	}
+	if (e->kind == ERR_DENIED && set->secret_end) {
+		judge_alone(job, set->secret_end);
+		verdict_remark(job->verdict, "by --secret-end, as the application may not read itself");
+		return true;
+	}
+	if (e->kind == ERR_DENIED)
+		err_set(e, ERR_DENIED, "%s, or give --secret-end", e->text);
+	return false;
+}
+
+/* NULL for what ends. */
+static const char *unending_name(enum auth auth)
+{
+	switch (auth) {
+	case AUTH_API_TOKEN:
+		return "an API token";
+	case AUTH_FEDERATED:
+		return "a federated token";
+	case AUTH_MANAGED_IDENTITY:
+		return "a managed identity";
+	case AUTH_SECRET:
+	case AUTH_CERTIFICATE:
+	case AUTH_COUNT:
+		break;
+	}
+	return NULL;
+}
+
+/* By filter and not by key: where there is no such application the list is empty, while a 404 could mean anything. */
+static bool run(struct job *job, struct err *e)
+{
+	struct seen *seen = job->seen;
+
+	seen->unending = unending_name((enum auth)job->cloud->auth);
+	if (seen->unending)
+		return true;
+	AUTO_FREE char *parameters = mem_print("$filter=appId%%20eq%%20%%27%s%%27&$select=id,appId,displayName,passwordCredentials,keyCredentials",
+					       job->cloud->client_id);
+	struct query q = { .service = GRAPH, .path = "/applications", .what = "the application", .parameters = parameters,
+			   .permission = "Application.Read.All" };
+	return api_each(job->api, &q, visit_application, job, e) || judge_refusal(job, e);
+}
+
+static void sum_up(struct job *job)
+{
+	const struct seen *seen = job->seen;
+	struct verdict *v = job->verdict;
+	char span[CLOCK_SPAN_SIZE];
+	int64_t left = seen->ends_at - job->now;
+
+	if (seen->unending) {
+		verdict_leave_out(v, EXPIRED, NULL);
+		verdict_leave_out(v, CREDENTIALS, NULL);
+		verdict_say(v, "signs in with %s, which has no end that could be told", seen->unending);
+	} else if (seen->ends_at) {
+		verdict_say(v, "%s %s %s%s", seen->in_use, left > 0 ? "ends in" : "ended", clock_span(left > 0 ? left : -left, span),
+			    left > 0 ? "" : " ago");
+	} else if (seen->refused) {
+		return;
+	} else if (verdict_so_far(v, verdict_metric(v, "unreadable")) > 0) {
+		verdict_say(v, "the end of the client secret in use cannot be told");
+	} else if (seen->found) {
+		job_empty(job, "the application has no client secret to judge, though one signed in");
+	} else {
+		job_empty(job, "no application of this tenant has the client id %s, look for it in its home tenant", job->cloud->client_id);
+	}
+}
+
+static const char *const examples[] = {
+	"check_mdca_credentials --tenant-id=contoso.onmicrosoft.com --client-id=00001111-aaaa-2222-bbbb-3333cccc4444 "
+	"--client-secret-file=/etc/mdca-plugins/contoso.secret",
+	"the life left of the client secret in this file",
+	"check_mdca_credentials --extra-opts=contoso --secret-end=2027-02-20 --warning-remaining=60d:",
+	"by the date given, unless the application may read itself",
+	NULL
+};
+
+const struct plugin plugin = {
+	.name = "check_mdca_credentials",
+	.summary = "how long the checks can still sign in",
+	.about = "Tells how much life is left of the credential that this suite signs in with, so that it is renewed in time: when it ends, all "
+		 "checks end with it.\n\n"
+		 "The end of a client secret is read from the app registration. Of several secrets the one whose first characters are those "
+		 "of the local secret is in use. Make a new one, replace the file, and delete the old one. Without the permission give "
+		 "--secret-end. A sign-in refused for an ended secret is no life left.\n\n"
+		 "An API token of the portal has no end that could be told; with one alone, the check is OK and says so.",
+	.permission = "Application.Read.All (application permission of Microsoft Graph) with admin consent, or none with --secret-end",
+	.requests = "1; 0 with an API token",
+	.service = GRAPH, .any_sign_in = true,
+	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
+	.options = options, .metrics = metrics, .examples = examples, .empty_state = "unknown",
+	.run = run, .sum_up = sum_up,
+};
