@@ -19,6 +19,7 @@
 #define START_LIMIT_S 30      /* for reading settings, until --timeout is known: a section on standard input may never end */
 #define BACKSTOP_MS 600       /* behind the deadline, for waits that no deadline breaks */
 #define FRAME_ROWS 24
+#define ENTRA_GROUP 2
 
 /* All that a run owns. */
 struct run {
@@ -66,7 +67,7 @@ static void run_init(struct run *r, const struct plugin *p)
 		r->frame.on_failure[i] = STATE_UNKNOWN;
 	r->groups[0] = (struct opt_group){ .title = "What to judge", .rows = p->options, .settings = r->own, .own = true };
 	r->groups[1] = (struct opt_group){ .title = "Connection", .rows = cloud_options, .settings = &r->cloud, .environment = true };
-	r->groups[2] = (struct opt_group){
+	r->groups[ENTRA_GROUP] = (struct opt_group){
 		.title = "Sign-in with Entra", .rows = entra_options, .settings = &r->cloud, .environment = true, .entra = true
 	};
 	r->groups[3] = (struct opt_group){ .title = "Run and output", .rows = r->frame_rows, .settings = &r->frame };
@@ -218,6 +219,7 @@ static bool check_settings(struct run *r, struct err *e)
 {
 	const struct plugin *p = r->plugin;
 
+	r->cloud.azure_set = r->groups[ENTRA_GROUP].azure_set;
 	if (p->absent_in_china && r->cloud.cloud == CHINA)
 		return err_set(e, ERR_CONFIG, "--cloud=china does not offer what this check reads, so it does not work there");
 	if ((p->check && !p->check(r->own, r->limits, e)) || !cloud_settings_check(&r->cloud, p->service, e))

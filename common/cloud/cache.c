@@ -120,21 +120,21 @@ static void digest(const char *text, size_t len, char hex[2 * EVP_MAX_MD_SIZE + 
 		snprintf(hex + 2 * i, 3, "%02x", sum[i]);
 }
 
-/* One name per identity and scope. The secret enters as a labelled digest, of which the name shows a digest again. */
-static void name_files(struct cache *c, const struct cloud_settings *set, const char *scope)
+/* One name per identity and scope. A secret enters as a labelled digest, of which the name shows a digest again. */
+static void name_files(struct cache *c, const struct cloud_settings *set, const char *scope, const char *proof)
 {
-	AUTO_FREE char *labelled = mem_print("mdca-plugins client secret\n%s", set->client_secret);
 	char hex[2 * EVP_MAX_MD_SIZE + 1] = "";
 
-	digest(labelled, strlen(labelled), hex);
-	explicit_bzero(labelled, strlen(labelled));
-	AUTO_FREE char *identity = mem_print("%s\n%s\n%s\n%s\n%s", set->login_url, set->tenant_id, set->client_id, scope, hex);
+	digest(proof, strlen(proof), hex);
+	/* A managed identity has neither tenant nor client. */
+	AUTO_FREE char *identity = mem_print("%s\n%s\n%s\n%s\n%s", set->login_url, set->tenant_id ? set->tenant_id : "",
+					     set->client_id ? set->client_id : "", scope, hex);
 	digest(identity, strlen(identity), hex);
 	snprintf(c->file, sizeof(c->file), "%.32s.token", hex);
 	snprintf(c->lock, sizeof(c->lock), "%.32s.lock", hex);
 }
 
-struct cache *cache_new(const struct cloud_settings *set, const char *scope, int trace)
+struct cache *cache_new(const struct cloud_settings *set, const char *scope, const char *proof, int trace)
 {
 	struct cache *c = mem_new(1, sizeof(*c));
 
@@ -142,7 +142,7 @@ struct cache *cache_new(const struct cloud_settings *set, const char *scope, int
 	c->who = "token cache";
 	c->folder = cache_open_folder(set, c->who, trace);
 	if (c->folder >= 0)
-		name_files(c, set, scope);
+		name_files(c, set, scope, proof);
 	return c;
 }
 

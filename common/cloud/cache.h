@@ -22,8 +22,9 @@ bool grant_is_safe(const char *token);
 int cache_open_folder(const struct cloud_settings *set, const char *who, int trace) MUST_USE;
 
 struct cache;
-/* Never NULL; without a usable folder (or with no_cache) a cache that holds nothing. `scope` names what the token opens. */
-struct cache *cache_new(const struct cloud_settings *set, const char *scope, int trace) MUST_USE;
+/* Never NULL; without a usable folder (or with no_cache) a cache that holds nothing. `scope` names what the token opens, `proof` tells
+ * the credential from others (and may hold it: it is digested). */
+struct cache *cache_new(const struct cloud_settings *set, const char *scope, const char *proof, int trace) MUST_USE;
 void cache_free(struct cache *c);
 /* The grant, when there is one that lives on for GRANT_MARGIN_S. */
 bool cache_read(struct cache *c, struct grant *out);

@@ -126,7 +126,8 @@ bool exchange_send(const struct exchange *x, const struct http_request *request,
 			refusal_set(&x->asked, reply, &fault);
 			fault.kind = ERR_NETWORK;
 		}
-		if (fault.kind != ERR_NETWORK || !wait_out(x, reply, faults++)) {
+		bool nobody = !answered && x->first_try_decides && !faults && !waits;
+		if (fault.kind != ERR_NETWORK || nobody || !wait_out(x, reply, faults++)) {
 			*e = fault;
 			return false;
 		}

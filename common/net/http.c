@@ -22,6 +22,9 @@
 
 /* A system's store holds a hundred; fewer hashed names are somebody's additions to a bundle. */
 #define SYSTEM_STORE_MIN 20
+#define METADATA_HOST "169.254.169.254"
+/* The service is next door: a host outside the cloud shall not hang until the time limit. */
+#define METADATA_CONNECT_MS 1000
 
 struct http {
 	CURL *curl;
@@ -174,6 +177,13 @@ bool http_is_plain_loopback(const char *url)
 	struct url u;
 
 	return parse_url(url, &u) && !u.tls && is_loopback(u.host);
+}
+
+bool http_is_plain_metadata(const char *url)
+{
+	struct url u;
+
+	return parse_url(url, &u) && !u.tls && !strcmp(u.host, METADATA_HOST);
 }
 
 char *http_escape(const char *text, size_t len)
@@ -438,10 +448,11 @@ static size_t take_header(char *line, size_t size, size_t count, void *data)
 		return stop(x);
 	}
 	if (len > 5 && !memcmp(line, "HTTP/", 5)) /* also after an interim reply, whose headers do not count */
-		r->content_type[0] = r->retry_after[0] = r->location[0] = '\0';
+		r->content_type[0] = r->retry_after[0] = r->location[0] = r->www_authenticate[0] = '\0';
 	keep_header(line, len, "Content-Type", r->content_type, sizeof(r->content_type));
 	keep_header(line, len, "Retry-After", r->retry_after, sizeof(r->retry_after));
 	keep_header(line, len, "Location", r->location, sizeof(r->location));
+	keep_header(line, len, "WWW-Authenticate", r->www_authenticate, sizeof(r->www_authenticate));
 	return len;
 }
 
@@ -557,7 +568,7 @@ static bool set_security(struct http *h, const struct exchange *x, struct err *e
 		curl_easy_setopt(c, CURLOPT_PROXY_CAINFO, h->ca_file);
 		curl_easy_setopt(c, CURLOPT_PROXY_CAPATH, h->ca_folder);
 	}
-	if (plain) {
+	if (plain || x->request->metadata) {
 		ok = ok && !curl_easy_setopt(c, CURLOPT_PROXY, "") && !curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
 	} else {
 		if (h->proxy)
@@ -568,6 +579,11 @@ static bool set_security(struct http *h, const struct exchange *x, struct err *e
 	return ok || err_set(e, ERR_CONFIG, "this libcurl (%s) lacks what a safe connection needs", curl_version());
 }
 
+static bool is_short_connect(const struct http_request *r, long left_ms)
+{
+	return r->metadata && left_ms > METADATA_CONNECT_MS;
+}
+
 static void set_wire(struct http *h, struct exchange *x, long left_ms)
 {
 	CURL *c = h->curl;
@@ -575,7 +591,7 @@ static void set_wire(struct http *h, struct exchange *x, long left_ms)
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L); /* waits for no name server when the time is up */
 	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, left_ms);
-	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, left_ms);
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, is_short_connect(x->request, left_ms) ? METADATA_CONNECT_MS : left_ms);
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(c, CURLOPT_HTTP09_ALLOWED, 0L);
 	curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "gzip");
@@ -648,6 +664,8 @@ static bool explain_timeout(const struct exchange *x, struct err *e)
 	if (has_passed(c, CURLINFO_PRETRANSFER_TIME_T))
 		return err_set(e, ERR_TIMEOUT, "timeout after %lld s while waiting for %s to answer (%s)", s, host,
 			       purpose(x));
+	if (x->request->metadata && deadline_left_ms(&x->http->deadline))
+		return err_set(e, ERR_NETWORK, "no connection to %s:%u within %d s", host, x->url.port, METADATA_CONNECT_MS / 1000);
 	proxy_note(x, note, sizeof(note));
 	if (!has_passed(c, CURLINFO_NAMELOOKUP_TIME_T))
 		return err_set(e, ERR_TIMEOUT, "timeout after %lld s while resolving %s%s", s, host, note);
@@ -760,13 +778,23 @@ static bool explain(const struct exchange *x, CURLcode code, struct err *e)
 	}
 }
 
+/* Plain http stays on this machine. The one address beside loopback is that of the metadata service, and only for a request that
+ * says so and carries no credential and no body. Link-local addresses are not routed and the literal needs no name, so the answer
+ * comes from the machine's own hypervisor or from somebody who already owns its network card; nothing of ours can leak there, and
+ * the token that comes back is the one that the hypervisor gives to every process of the machine. */
+static bool may_be_plain(const struct http_request *r, const struct url *url)
+{
+	return is_loopback(url->host) ||
+	       (r->metadata && !r->authorization && !r->body && !strcmp(url->host, METADATA_HOST));
+}
+
 static bool check_request(const struct http *h, const struct http_request *r, struct url *url, struct err *e)
 {
 	const char *what = r->purpose ? r->purpose : "the reply";
 
 	if (!parse_url(r->url, url))
 		return err_set(e, ERR_CONFIG, "the address of %s is no https:// URL of a plain host", what);
-	if (!url->tls && !is_loopback(url->host))
+	if (!url->tls && !may_be_plain(r, url))
 		return err_set(e, ERR_CONFIG, "plain http is for loopback addresses only, not for %s", url->host);
 	if (!deadline_left_ms(&h->deadline))
 		return err_set(e, ERR_TIMEOUT, "timeout after %lld s before asking %s for %s", limit_s(h), url->host,
