@@ -23,6 +23,7 @@
 struct cache {
 	int folder; /* -1: none */
 	int trace;
+	const char *who;
 	char file[48], lock[48];
 };
 
@@ -46,7 +47,7 @@ bool grant_is_safe(const char *token)
 static void say(const struct cache *c, const char *what, const char *why)
 {
 	if (c->trace >= 2)
-		fprintf(stderr, "token cache: %s%s%s\n", what, *why ? ": " : "", why);
+		fprintf(stderr, "%s: %s%s%s\n", c->who, what, *why ? ": " : "", why);
 }
 
 static bool open_folder(struct cache *c, const char *path, bool make)
@@ -101,6 +102,14 @@ static void find_folder(struct cache *c, const struct cloud_settings *set)
 		say(c, "none", "");
 }
 
+int cache_open_folder(const struct cloud_settings *set, const char *who, int trace)
+{
+	struct cache c = { .folder = -1, .trace = trace, .who = who };
+
+	find_folder(&c, set);
+	return c.folder;
+}
+
 static void digest(const char *text, size_t len, char hex[2 * EVP_MAX_MD_SIZE + 1])
 {
 	unsigned char sum[EVP_MAX_MD_SIZE];
@@ -129,9 +138,9 @@ struct cache *cache_new(const struct cloud_settings *set, const char *scope, con
 {
 	struct cache *c = mem_new(1, sizeof(*c));
 
-	c->folder = -1;
 	c->trace = trace;
-	find_folder(c, set);
+	c->who = "token cache";
+	c->folder = cache_open_folder(set, c->who, trace);
 	if (c->folder >= 0)
 		name_files(c, set, scope, proof);
 	return c;

@@ -18,6 +18,9 @@ void grant_free(struct grant *g); /* wipes the token */
 /* Can it stand in a header, and in a file of ours? */
 bool grant_is_safe(const char *token);
 
+/* The folder that all checks of the user share, yours to close; -1 without a usable one, or with no_cache. `who` begins trace lines. */
+int cache_open_folder(const struct cloud_settings *set, const char *who, int trace) MUST_USE;
+
 struct cache;
 /* Never NULL; without a usable folder (or with no_cache) a cache that holds nothing. `scope` names what the token opens, `proof` tells
  * the credential from others (and may hold it: it is digested). */

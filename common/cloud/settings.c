@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "cloud/assertion.h"
+#include "cloud/budget.h"
 #include "net/http.h"
 
 #define HOST_MAX 253
@@ -55,9 +56,12 @@ const struct opt cloud_options[] = {
 	{ FLAG, .letter = '4', .name = "use-ipv4", AT(only_ipv4, bool), .help = "connects by IPv4 only" },
 	{ FLAG, .letter = '6', .name = "use-ipv6", AT(only_ipv6, bool), .help = "connects by IPv6 only" },
 	{ TEXT, .name = "cache-dir", AT(cache_dir, char *), .arg = "DIR",
-	  .help = "keeps access tokens in this private folder (default: /var/cache/mdca-plugins/USER where the package made it, else "
+	  .help = "keeps access tokens and the request budget in this private folder (default: /var/cache/mdca-plugins/USER where the package made it, else "
 		  "the user's own cache folder)" },
-	{ FLAG, .name = "no-cache", AT(no_cache, bool), .help = "keeps no access token between runs" },
+	{ FLAG, .name = "no-cache", AT(no_cache, bool), .help = "keeps nothing between runs, neither access token nor request budget" },
+	{ .type = OPT_IS_INT, .name = "budget", AT(budget, int64_t), .fallback = "25", .arg = "N", .low = 0, .high = BUDGET_SHARE_MAX,
+	  .help = "portal requests a minute that all checks of this user may make together, of the 30 that the tenant has for everybody; "
+		  "a 429 of the service is heeded by all of them; 0 switches both off" },
 	OPT_END
 };
 

@@ -22,6 +22,7 @@ struct cloud_settings {
 	bool only_ipv4, only_ipv6;
 	char *cache_dir;
 	bool no_cache;
+	int64_t budget;                  /* portal requests a minute; 0: off */
 	bool any_sign_in; /* no option: the check judges the sign-in itself, so an API token will do where the service takes none */
 };
 

@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/secrets.h"
+
 /* A system's store holds a hundred; fewer hashed names are somebody's additions to a bundle. */
 #define SYSTEM_STORE_MIN 20
 #define METADATA_HOST "169.254.169.254"
@@ -475,10 +477,12 @@ static void trace_header(struct http *h, char mark, const char *line, size_t len
 		h->hid_header = is_secret_header(line, len);
 	if (h->hid_header)
 		return;
-	fprintf(stderr, "%c ", mark);
+	AUTO_BUF shown = { 0 };
+	buf_print(&shown, "%c ", mark);
 	for (size_t i = 0; i < len; i++)
-		fputc((unsigned char)line[i] < 0x20 || line[i] == 0x7f ? '?' : line[i], stderr);
-	fputc('\n', stderr);
+		buf_add_char(&shown, (unsigned char)line[i] < 0x20 || line[i] == 0x7f ? '?' : line[i]);
+	secrets_mask(&shown);
+	fprintf(stderr, "%s\n", buf_text(&shown));
 }
 
 static int take_trace(CURL *curl, curl_infotype type, char *bytes, size_t len, void *data)
@@ -826,6 +830,8 @@ bool http_send(struct http *h, const struct http_request *r, http_sink *sink, vo
 
 	if (!check_request(h, r, &x.url, e) || !make_headers(r, &headers, e))
 		return false;
+	const char *credential = r->authorization ? strchr(r->authorization, ' ') : NULL;
+	secrets_keep(credential ? credential + 1 : NULL);
 	long left_ms = (long)deadline_left_ms(&h->deadline);
 	curl_easy_reset(h->curl);
 	if (!set_security(h, &x, e))
