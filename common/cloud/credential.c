@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/secrets.h"
 #include "cloud/assertion.h"
 #include "cloud/chance.h"
 #include "net/http.h"
@@ -63,6 +64,7 @@ static void add_field(struct buf *form, const char *name, const char *value)
 
 static void add_assertion(struct buf *form, const char *assertion)
 {
+	secrets_keep(assertion); /* a refusal may echo it */
 	add_field(form, "client_assertion_type", ASSERTION_TYPE);
 	add_field(form, "client_assertion", assertion);
 }
