@@ -2,20 +2,24 @@
 /* The frame: settings, sign-in, run, print once, exit status. There is no other way out but the last words. */
 #include "plugin.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/last_words.h"
+#include "base/secrets.h"
 #include "frame.h"
+#include "monitor/optvalue.h"
 
 #define EXIT_OK 0
 #define EXIT_UNKNOWN 3
+#define START_LIMIT_S 30      /* for reading settings, until --timeout is known: a section on standard input may never end */
 #define BACKSTOP_MS 600       /* behind the deadline, for waits that no deadline breaks */
 #define FRAME_ROWS 24
+#define ENTRA_GROUP 2
 
 /* All that a run owns. */
 struct run {
@@ -29,24 +33,10 @@ struct run {
 	struct opt_table table;
 };
 
-static bool write_out(const char *text, size_t len)
+static int print_and(int status, struct buf *out)
 {
-	while (len) {
-		ssize_t n = write(STDOUT_FILENO, text, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		text += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
-static int print_and(int status, const struct buf *out)
-{
-	return write_out(buf_text(out), out->len) ? status : EXIT_UNKNOWN;
+	secrets_mask(out);
+	return file_write_all(STDOUT_FILENO, buf_text(out), out->len) ? status : EXIT_UNKNOWN;
 }
 
 /* The frame's rows with the defaults that the plugin has for some of them. */
@@ -77,7 +67,7 @@ static void run_init(struct run *r, const struct plugin *p)
 		r->frame.on_failure[i] = STATE_UNKNOWN;
 	r->groups[0] = (struct opt_group){ .title = "What to judge", .rows = p->options, .settings = r->own, .own = true };
 	r->groups[1] = (struct opt_group){ .title = "Connection", .rows = cloud_options, .settings = &r->cloud, .environment = true };
-	r->groups[2] = (struct opt_group){
+	r->groups[ENTRA_GROUP] = (struct opt_group){
 		.title = "Sign-in with Entra", .rows = entra_options, .settings = &r->cloud, .environment = true, .entra = true
 	};
 	r->groups[3] = (struct opt_group){ .title = "Run and output", .rows = r->frame_rows, .settings = &r->frame };
@@ -156,8 +146,12 @@ static void trace_settings(const struct run *r)
 		for (const struct opt *row = g->rows; row->name; row++) {
 			const char *source = options_source(&r->table, row);
 
-			if (strcmp(source, "default"))
-				fprintf(stderr, "* --%s from %s\n", row->name, source);
+			if (!strcmp(source, "default"))
+				continue;
+			AUTO_BUF value = { 0 };
+			optvalue_print(row, g->settings, &value);
+			secrets_mask(&value);
+			fprintf(stderr, "* --%s%s%s from %s\n", row->name, value.len ? "=" : "", buf_text(&value), source);
 		}
 	}
 }
@@ -191,13 +185,14 @@ static bool walk(struct run *r, struct job *job, struct deadline *deadline, stru
 static int judge(struct run *r)
 {
 	const struct frame *f = &r->frame;
+	bool as_of = is_given(r, "at");
 	struct deadline deadline = deadline_in(f->timeout * 1000);
 	struct verdict_options vo = {
 		.metrics = r->plugin->metrics, .limits = r->limits, .detail = f->verbose ? DETAIL_ALL : (enum detail)f->detail,
 		.format = (enum output_format)f->format, .ranges = (enum perfdata_ranges)f->ranges,
 		.perfdata_per_item = f->perfdata_per_item, .max_output = f->verbose >= 3 ? 0 : f->max_output,
 	};
-	struct job job = { .settings = r->own, .cloud = &r->cloud, .verdict = verdict_new(&vo), .now = f->at ? f->at : clock_now(),
+	struct job job = { .settings = r->own, .cloud = &r->cloud, .verdict = verdict_new(&vo), .now = as_of ? f->at : clock_now(),
 			   .selection = &r->frame.selection, .seen = mem_new(1, r->plugin->seen_size), .empty_state = (enum state)f->empty_state,
 			   .empty_state_given = is_given(r, "empty-state") };
 	struct err e = { 0 };
@@ -207,7 +202,7 @@ static int judge(struct run *r)
 	last_words_after(f->timeout * 1000 + BACKSTOP_MS, f->timeout, (int)f->on_failure[FAIL_TIMEOUT]);
 	if (!walk(r, &job, &deadline, &e))
 		verdict_trouble(job.verdict, frame_state(f, e.kind), e.text, job.api && api_has_read(job.api));
-	if (f->at)
+	if (as_of)
 		verdict_remark(job.verdict, "as of %s", clock_stamp(f->at, stamp));
 	int status = print_and((int)verdict_print(job.verdict, &out), &out);
 #ifdef UNDER_SANITIZER /* elsewhere the kernel frees faster */
@@ -224,9 +219,14 @@ static bool check_settings(struct run *r, struct err *e)
 {
 	const struct plugin *p = r->plugin;
 
+	r->cloud.azure_set = r->groups[ENTRA_GROUP].azure_set;
 	if (p->absent_in_china && r->cloud.cloud == CHINA)
 		return err_set(e, ERR_CONFIG, "--cloud=china does not offer what this check reads, so it does not work there");
-	return (!p->check || p->check(r->own, r->limits, e)) && cloud_settings_check(&r->cloud, p->service, e);
+	if ((p->check && !p->check(r->own, r->limits, e)) || !cloud_settings_check(&r->cloud, p->service, e))
+		return false;
+	secrets_keep(r->cloud.api_token);
+	secrets_keep(r->cloud.client_secret);
+	return true;
 }
 
 int plugin_main(const struct plugin *p, int argc, char **argv)
@@ -236,6 +236,7 @@ int plugin_main(const struct plugin *p, int argc, char **argv)
 	int status;
 
 	last_words_on_signals();
+	last_words_after(START_LIMIT_S * 1000, START_LIMIT_S, EXIT_UNKNOWN);
 	run_init(&r, p);
 	bool help = options_asks(argc, argv, 'h', "help");
 	bool version = !help && options_asks(argc, argv, 'V', "version");
@@ -255,6 +256,7 @@ int plugin_main(const struct plugin *p, int argc, char **argv)
 	}
 #ifdef UNDER_SANITIZER
 	run_release(&r);
+	secrets_forget();
 	return status;
 #else
 	(void)run_release;

@@ -2,6 +2,7 @@
 /* check_mdca_app_connectors - App connectors that lost their connection, are switched off or warn */
 #include "plugin.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,28 +36,28 @@ static const struct metric metrics[] = {
 
 /* Ids of the instances that carry the warning flag, and what it says. */
 struct flag {
-	char id[48];
+	char *id;
+	enum got got;
 	bool warns;
 };
 
 struct seen {
 	struct flag *flags;
 	size_t flag_count;
-	unsigned rows, set_up;
+	unsigned rows, set_up, connected;
 	bool flag_seen;
 };
 
+/* One whose id cannot be read is not passed over: it may be the one that is asked for. */
 static bool is_wanted_app(const struct settings *set, struct json_object *row)
 {
-	char raw[JGET_RAW_SIZE];
+	char number[24];
 	int64_t id;
 
-	if (!set->app_ids.count)
+	if (!set->app_ids.count || jget_int(row, "appId", &id) != GOT)
 		return true;
-	if (jget_int(row, "appId", &id) != GOT)
-		return false;
-	snprintf(raw, sizeof(raw), "%lld", (long long)id);
-	return glob_any(&set->app_ids, raw);
+	snprintf(number, sizeof(number), "%lld", (long long)id);
+	return glob_any(&set->app_ids, number);
 }
 
 /* Connectable, and someone has begun to connect it: every other row is of another kind (contract, "App connectors"). */
@@ -72,32 +73,38 @@ static bool is_set_up(struct json_object *row, struct json_object *api)
 	       jget_time(api, "lastConnected", &at) != UNSET || jget_text_or(api, "creator", NULL);
 }
 
-/* Is there a flag? In the list of connectors, or under the same id in that of instances. */
-static bool warning_flag(struct job *job, struct json_object *row, struct json_object *api, bool *warns)
+static int by_id(const void *a, const void *b)
 {
-	const struct settings *set = job->settings;
-	const struct seen *seen = job->seen;
-	const char *id = jget_text_or(row, "_id", "");
+	return strcmp(((const struct flag *)a)->id, ((const struct flag *)b)->id);
+}
 
-	if (set->warnings_from == FROM_CONNECTORS)
-		return job_bool(job, api, "hasWarnings", warns);
-	for (size_t i = 0; i < seen->flag_count; i++) {
-		if (strcmp(seen->flags[i].id, id))
-			continue;
-		*warns = seen->flags[i].warns;
-		return true;
-	}
-	return false;
+/* The flag of the list of instances, under the same id. A connector that the list lacks cannot be judged, unless no row has a flag. */
+static bool instance_flag(struct job *job, struct json_object *row, bool *warns)
+{
+	const struct seen *seen = job->seen;
+	struct flag wanted = { .id = (char *)jget_text_or(row, "_id", "") };
+	const struct flag *found = seen->flag_count ? bsearch(&wanted, seen->flags, seen->flag_count, sizeof(wanted), by_id) : NULL;
+
+	if (seen->flag_count && !found)
+		verdict_unreadable(job->verdict, "not among the instances, so without a warning flag");
+	else if (found && found->got == ODD)
+		verdict_unreadable(job->verdict, "hasWarnings of its instance is no truth value");
+	if (!found || found->got != GOT)
+		return false;
+	*warns = found->warns;
+	return true;
 }
 
 static void judge_connected(struct job *job, struct json_object *row, struct json_object *api)
 {
+	const struct settings *set = job->settings;
 	struct seen *seen = job->seen;
 	char span[CLOCK_SPAN_SIZE];
 	bool warns = false;
 	int64_t at;
 
-	if (warning_flag(job, row, api, &warns))
+	seen->connected++;
+	if (set->warnings_from == FROM_INSTANCES ? instance_flag(job, row, &warns) : job_bool(job, api, "hasWarnings", &warns))
 		seen->flag_seen = true;
 	if (warns)
 		verdict_find(job->verdict, WARNED, 1, "connected with a warning (%s)",
@@ -137,10 +144,12 @@ static void judge_connector(struct job *job, struct json_object *row, struct jso
 static bool visit_connector(struct json_object *row, void *data, struct err *e)
 {
 	struct job *job = data;
+	const struct settings *set = job->settings;
 	struct seen *seen = job->seen;
 	struct json_object *api = NULL;
 	AUTO_BUF name = { 0 };
 	char raw[JGET_RAW_SIZE];
+	int64_t id;
 
 	(void)e;
 	seen->rows++;
@@ -148,12 +157,14 @@ static bool visit_connector(struct json_object *row, void *data, struct err *e)
 	if (got == UNSET || (got == GOT && !is_set_up(row, api)))
 		return true;
 	portal_app_name(row, &name);
-	if (!job_selects(job, buf_text(&name), jget_text_or(row, "name", NULL)) || !is_wanted_app(job->settings, row))
+	if (!job_selects(job, buf_text(&name), jget_text_or(row, "name", NULL)) || !is_wanted_app(set, row))
 		return true;
 
 	seen->set_up++;
 	verdict_add(job->verdict, CONNECTORS, 1);
 	verdict_item(job->verdict, buf_text(&name));
+	if (set->app_ids.count && jget_int(row, "appId", &id) != GOT)
+		verdict_unreadable(job->verdict, "appId is %s", jget_raw(row, "appId", raw));
 	if (got == ODD)
 		verdict_unreadable(job->verdict, "api is %s", jget_raw(row, "api", raw));
 	else
@@ -166,26 +177,39 @@ static bool visit_instance(struct json_object *row, void *data, struct err *e)
 	struct job *job = data;
 	struct seen *seen = job->seen;
 	struct json_object *api = NULL;
-	bool warns;
+	struct flag flag = { 0 };
 
 	(void)e;
 	const char *id = jget_text_or(row, "_id", NULL);
-	if (!id || jget_object(row, "api", &api) != GOT || jget_bool(api, "hasWarnings", &warns) != GOT)
+	if (!id || jget_object(row, "api", &api) != GOT)
 		return true;
+	flag.got = jget_bool(api, "hasWarnings", &flag.warns);
+	if (flag.got == UNSET)
+		return true;
+	flag.id = mem_copy_text(id);
 	seen->flags = mem_resize(seen->flags, seen->flag_count + 1, sizeof(*seen->flags));
-	struct flag *flag = &seen->flags[seen->flag_count++];
-	snprintf(flag->id, sizeof(flag->id), "%s", id);
-	flag->warns = warns;
+	seen->flags[seen->flag_count++] = flag;
+	return true;
+}
+
+static bool read_flags(struct job *job, struct err *e)
+{
+	struct seen *seen = job->seen;
+	struct query q = { .service = CLOUD_APPS, .path = "/cas/api/v1/connected_services/instances/",
+			   .what = "connected service instances", .permission = plugin.permission };
+
+	if (!api_each(job->api, &q, visit_instance, job, e))
+		return false;
+	if (seen->flag_count)
+		qsort(seen->flags, seen->flag_count, sizeof(*seen->flags), by_id);
 	return true;
 }
 
 static bool run(struct job *job, struct err *e)
 {
 	const struct settings *set = job->settings;
-	struct query instances = { .service = CLOUD_APPS, .path = "/cas/api/v1/connected_services/instances/",
-				   .what = "connected service instances", .permission = plugin.permission };
 
-	if (set->warnings_from == FROM_INSTANCES && !api_each(job->api, &instances, visit_instance, job, e))
+	if (set->warnings_from == FROM_INSTANCES && !read_flags(job, e))
 		return false;
 	return portal_apps_each(job->api, "app connectors", plugin.permission, visit_connector, job, e);
 }
@@ -201,6 +225,8 @@ static void sum_up(struct job *job)
 
 	if (verdict_judge(job->verdict, CHECK_AGE, age) != STATE_OK)
 		verdict_remark(job->verdict, "oldest status check %s ago", clock_span((int64_t)age, span));
+	if (seen->connected && isnan(age))
+		verdict_leave_out(job->verdict, CHECK_AGE, "no check time in the reply");
 	if (!seen->flag_seen)
 		verdict_leave_out(job->verdict, WARNED, seen->set_up ? "no warning flag in the reply" : NULL);
 	if (!seen->set_up)
@@ -214,6 +240,8 @@ static void release(void *data)
 {
 	struct seen *seen = data;
 
+	for (size_t i = 0; i < seen->flag_count; i++)
+		free(seen->flags[i].id);
 	free(seen->flags);
 }
 

@@ -39,7 +39,7 @@ static const struct metric metrics[] = {
 
 struct seen {
 	bool found;           /* the application */
-	bool unending;        /* nothing that is in use ends */
+	const char *unending; /* what is in use and does not end, or not here */
 	bool refused;         /* the sentence is said */
 	char in_use[NAME_SIZE];
 	int64_t ends_at;      /* of the one in use, 0: not known */
@@ -197,15 +197,32 @@ static bool judge_refusal(struct job *job, struct err *e)
 	return false;
 }
 
+/* NULL for what ends. */
+static const char *unending_name(enum auth auth)
+{
+	switch (auth) {
+	case AUTH_API_TOKEN:
+		return "an API token";
+	case AUTH_FEDERATED:
+		return "a federated token";
+	case AUTH_MANAGED_IDENTITY:
+		return "a managed identity";
+	case AUTH_SECRET:
+	case AUTH_CERTIFICATE:
+	case AUTH_COUNT:
+		break;
+	}
+	return NULL;
+}
+
 /* By filter and not by key: where there is no such application the list is empty, while a 404 could mean anything. */
 static bool run(struct job *job, struct err *e)
 {
 	struct seen *seen = job->seen;
 
-	if (job->cloud->auth == AUTH_API_TOKEN) {
-		seen->unending = true;
+	seen->unending = unending_name((enum auth)job->cloud->auth);
+	if (seen->unending)
 		return true;
-	}
 	AUTO_FREE char *parameters = mem_print("$filter=appId%%20eq%%20%%27%s%%27&$select=id,appId,displayName,passwordCredentials,keyCredentials",
 					       job->cloud->client_id);
 	struct query q = { .service = GRAPH, .path = "/applications", .what = "the application", .parameters = parameters,
@@ -223,7 +240,7 @@ static void sum_up(struct job *job)
 	if (seen->unending) {
 		verdict_leave_out(v, EXPIRED, NULL);
 		verdict_leave_out(v, CREDENTIALS, NULL);
-		verdict_say(v, "signs in with an API token, which has no end that could be told");
+		verdict_say(v, "signs in with %s, which has no end that could be told", seen->unending);
 	} else if (seen->ends_at) {
 		verdict_say(v, "%s %s %s%s", seen->in_use, left > 0 ? "ends in" : "ended", clock_span(left > 0 ? left : -left, span),
 			    left > 0 ? "" : " ago");

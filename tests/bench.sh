@@ -15,6 +15,7 @@ rounds=15
 work=$(mktemp -d)
 trap 'stop_tenant; rm -rf "$work"' EXIT
 unset SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY
+export MDCA_CACHE_DIR=$work/cache MDCA_BUDGET=1000
 bad=0
 ok=0
 

@@ -12,6 +12,7 @@ check=$build/plugins/check_mdca_app_connectors
 work=$(mktemp -d)
 trap 'stop_tenant; rm -rf "$work"' EXIT
 unset SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY
+export MDCA_CACHE_DIR=$work/cache
 ok=0
 bad=0
 

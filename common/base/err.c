@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/secrets.h"
+
 bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 {
 	char text[sizeof(e->text)]; /* the old text may be among the arguments */
@@ -13,6 +15,7 @@ bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	secrets_mask_array(text, sizeof(text));
 	e->kind = kind;
 	memcpy(e->text, text, sizeof(text));
 	return false;

@@ -168,7 +168,7 @@ bool file_read_private(int folder, const char *name, size_t max, struct buf *out
 	return true;
 }
 
-static bool write_all(int fd, const char *bytes, size_t len)
+bool file_write_all(int fd, const char *bytes, size_t len)
 {
 	while (len) {
 		ssize_t n = write(fd, bytes, len);
@@ -191,7 +191,7 @@ bool file_replace_private(int folder, const char *name, const char *bytes, size_
 	int fd = openat(folder, fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return err_set(e, ERR_CONFIG, "cannot write %s: %s", fresh, strerror(errno));
-	bool written = write_all(fd, bytes, len);
+	bool written = file_write_all(fd, bytes, len);
 	if (close(fd))
 		written = false;
 	if (written && !renameat(folder, fresh, folder, name))

@@ -25,6 +25,8 @@ bool file_read_private(int folder, const char *name, size_t max, struct buf *out
 /* Writes a new 0600 file beside `name` and renames it over: readers see the old or the new one, whole. The caller holds the lock
  * that guards `name`: two writers at once would share the new file's name, which is fixed so that a killed writer leaves at most one. */
 bool file_replace_private(int folder, const char *name, const char *bytes, size_t len, struct err *e) MUST_USE;
+/* Writes all of it, whatever the pieces. False with errno set. */
+bool file_write_all(int fd, const char *bytes, size_t len) MUST_USE;
 /* Takes an exclusive lock on `name` in the folder (made when missing), waiting at most wait_ms. Returns a descriptor whose close
  * gives the lock back (the kernel does so too when the process dies), or -1. */
 int file_lock_private(int folder, const char *name, int64_t wait_ms) MUST_USE;

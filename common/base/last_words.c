@@ -49,6 +49,7 @@ void last_words_on_signals(void)
 		handle(faults[i]);
 #endif
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a cache file that may not grow is a failed write */
 }
 
 void last_words_after(int64_t ms, int64_t limit_s, int status)

@@ -4,8 +4,8 @@
 #pragma once
 #include <stdint.h>
 
-/* From here on TERM, INT, HUP, QUIT, XCPU and faults (SEGV, BUS, FPE, ILL, ABRT) print a line and exit 3; PIPE is ignored. Under a
- * sanitizer the faults stay the sanitizer's. */
+/* From here on TERM, INT, HUP, QUIT, XCPU and faults (SEGV, BUS, FPE, ILL, ABRT) print a line and exit 3; PIPE and XFSZ are
+ * ignored. Under a sanitizer the faults stay the sanitizer's. */
 void last_words_on_signals(void);
 /* If the process still lives after `ms`, it prints "[STATE] - timeout after N s" and exits with `status`. For waits inside
  * libraries (a name lookup, a file on a dead mount); the deadline itself is asked everywhere else. */

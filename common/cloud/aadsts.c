@@ -28,6 +28,8 @@ static const struct {
 	{ 50027, "the assertion is not a token", "check what the federated token file holds" },
 	{ 50012, "the signing certificate is not valid", "renew the certificate" },
 	{ 70021, "no federated credential fits the token", "compare issuer, subject and audience" },
+	{ 70025, "the application has no federated credential", "add one with issuer, subject and audience of the token" },
+	{ 700212, "no federated credential has this audience", "compare issuer, subject and audience, also their letter case" },
 	{ 700211, "no federated credential has this issuer", "compare issuer, subject and audience, also their letter case" },
 	{ 700213, "no federated credential has this subject", "compare issuer, subject and audience, also their letter case" },
 	{ 7002131, "no federated credential has this subject", "compare issuer, subject and audience, also their letter case" },

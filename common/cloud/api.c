@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cloud/budget.h"
 #include "cloud/chance.h"
 #include "cloud/exchange.h"
 #include "cloud/pages.h"
@@ -27,6 +28,7 @@ struct api {
 	int trace;
 	struct http *http;
 	struct token *token;
+	struct budget *budget;    /* NULL until first needed */
 	struct buf host;
 	unsigned seen;
 	bool has_read;
@@ -78,6 +80,7 @@ void api_free(struct api *a)
 	if (!a)
 		return;
 	token_free(a->token);
+	budget_free(a->budget);
 	http_free(a->http);
 	buf_free(&a->host);
 	free(a);
@@ -239,8 +242,10 @@ static void set_headers(struct reading *r)
 static bool send_signed(struct reading *r, struct http_request *request, struct http_reply *reply, struct err *e)
 {
 	struct api *a = r->a;
+	if (!a->budget)
+		a->budget = budget_new(a->set, a->service, r->q->path, a->trace);
 	struct exchange x = { .http = a->http, .deadline = &a->deadline, .trace = a->trace, .repeats = REPEATS,
-			      .begin = begin_attempt,
+			      .begin = begin_attempt, .budget = a->budget,
 			      .asked = { .service = a->service, .host = buf_text(&a->host), .target = r->target,
 					 .permission = r->q->permission, .by_api_token = a->set->auth == AUTH_API_TOKEN } };
 

@@ -23,6 +23,7 @@
 struct cache {
 	int folder; /* -1: none */
 	int trace;
+	const char *who;
 	char file[48], lock[48];
 };
 
@@ -46,7 +47,7 @@ bool grant_is_safe(const char *token)
 static void say(const struct cache *c, const char *what, const char *why)
 {
 	if (c->trace >= 2)
-		fprintf(stderr, "token cache: %s%s%s\n", what, *why ? ": " : "", why);
+		fprintf(stderr, "%s: %s%s%s\n", c->who, what, *why ? ": " : "", why);
 }
 
 static bool open_folder(struct cache *c, const char *path, bool make)
@@ -101,6 +102,14 @@ static void find_folder(struct cache *c, const struct cloud_settings *set)
 		say(c, "none", "");
 }
 
+int cache_open_folder(const struct cloud_settings *set, const char *who, int trace)
+{
+	struct cache c = { .folder = -1, .trace = trace, .who = who };
+
+	find_folder(&c, set);
+	return c.folder;
+}
+
 static void digest(const char *text, size_t len, char hex[2 * EVP_MAX_MD_SIZE + 1])
 {
 	unsigned char sum[EVP_MAX_MD_SIZE];
@@ -111,29 +120,29 @@ static void digest(const char *text, size_t len, char hex[2 * EVP_MAX_MD_SIZE + 
 		snprintf(hex + 2 * i, 3, "%02x", sum[i]);
 }
 
-/* One name per identity and scope. The secret enters as a labelled digest, of which the name shows a digest again. */
-static void name_files(struct cache *c, const struct cloud_settings *set, const char *scope)
+/* One name per identity and scope. A secret enters as a labelled digest, of which the name shows a digest again. */
+static void name_files(struct cache *c, const struct cloud_settings *set, const char *scope, const char *proof)
 {
-	AUTO_FREE char *labelled = mem_print("mdca-plugins client secret\n%s", set->client_secret);
 	char hex[2 * EVP_MAX_MD_SIZE + 1] = "";
 
-	digest(labelled, strlen(labelled), hex);
-	explicit_bzero(labelled, strlen(labelled));
-	AUTO_FREE char *identity = mem_print("%s\n%s\n%s\n%s\n%s", set->login_url, set->tenant_id, set->client_id, scope, hex);
+	digest(proof, strlen(proof), hex);
+	/* A managed identity has neither tenant nor client. */
+	AUTO_FREE char *identity = mem_print("%s\n%s\n%s\n%s\n%s", set->login_url, set->tenant_id ? set->tenant_id : "",
+					     set->client_id ? set->client_id : "", scope, hex);
 	digest(identity, strlen(identity), hex);
 	snprintf(c->file, sizeof(c->file), "%.32s.token", hex);
 	snprintf(c->lock, sizeof(c->lock), "%.32s.lock", hex);
 }
 
-struct cache *cache_new(const struct cloud_settings *set, const char *scope, int trace)
+struct cache *cache_new(const struct cloud_settings *set, const char *scope, const char *proof, int trace)
 {
 	struct cache *c = mem_new(1, sizeof(*c));
 
-	c->folder = -1;
 	c->trace = trace;
-	find_folder(c, set);
+	c->who = "token cache";
+	c->folder = cache_open_folder(set, c->who, trace);
 	if (c->folder >= 0)
-		name_files(c, set, scope);
+		name_files(c, set, scope, proof);
 	return c;
 }
 

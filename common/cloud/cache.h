@@ -18,9 +18,13 @@ void grant_free(struct grant *g); /* wipes the token */
 /* Can it stand in a header, and in a file of ours? */
 bool grant_is_safe(const char *token);
 
+/* The folder that all checks of the user share, yours to close; -1 without a usable one, or with no_cache. `who` begins trace lines. */
+int cache_open_folder(const struct cloud_settings *set, const char *who, int trace) MUST_USE;
+
 struct cache;
-/* Never NULL; without a usable folder (or with no_cache) a cache that holds nothing. `scope` names what the token opens. */
-struct cache *cache_new(const struct cloud_settings *set, const char *scope, int trace) MUST_USE;
+/* Never NULL; without a usable folder (or with no_cache) a cache that holds nothing. `scope` names what the token opens, `proof` tells
+ * the credential from others (and may hold it: it is digested). */
+struct cache *cache_new(const struct cloud_settings *set, const char *scope, const char *proof, int trace) MUST_USE;
 void cache_free(struct cache *c);
 /* The grant, when there is one that lives on for GRANT_MARGIN_S. */
 bool cache_read(struct cache *c, struct grant *out);

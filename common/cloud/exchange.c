@@ -28,14 +28,31 @@ static int64_t jitter(int64_t ms)
 	return ms * 3 / 4 + (int64_t)(chance_bits() % (uint64_t)(ms / 2 + 1));
 }
 
-static bool set_throttled(const struct exchange *x, int64_t wait, struct err *e)
+/* `share`: our own budget is used up and not the service's. */
+static bool set_throttled(const struct exchange *x, int64_t wait, unsigned share, struct err *e)
 {
 	char when[64] = "does not say until when";
+	long long left = (deadline_left_ms(x->deadline) + 500) / 1000, limit = x->deadline->limit_ms / 1000;
 
 	if (wait >= 0)
 		snprintf(when, sizeof(when), "available in %lld s", (long long)wait);
-	return err_set(e, ERR_THROTTLED, "throttled by %s: %s, %lld s left of %lld s", x->asked.host, when,
-		       (long long)(deadline_left_ms(x->deadline) + 500) / 1000, (long long)x->deadline->limit_ms / 1000);
+	if (share)
+		return err_set(e, ERR_THROTTLED, "request budget of %s used up (%u a minute): %s, %lld s left of %lld s", x->asked.host,
+			       share, when, left, limit);
+	return err_set(e, ERR_THROTTLED, "throttled by %s: %s, %lld s left of %lld s", x->asked.host, when, left, limit);
+}
+
+/* Before each attempt: its place among the requests of all checks. */
+static bool take_slot(const struct exchange *x, struct err *e)
+{
+	if (!x->budget)
+		return true;
+	struct budget_slot slot = budget_take(x->budget, deadline_left_ms(x->deadline) - LAST_MS);
+	if (!slot.taken)
+		return set_throttled(x, (slot.wait_ms + 999) / 1000, slot.by_service ? 0 : budget_share(x->budget), e);
+	if (slot.wait_ms)
+		rest(x, slot.wait_ms, slot.by_service ? "throttled a while ago" : "request budget used up");
+	return true;
 }
 
 /* After the nth 429. A wait of nothing would only be counted as use. */
@@ -49,8 +66,10 @@ static bool wait_told(const struct exchange *x, const struct http_reply *reply, 
 		ms = (told ? told : 1) * 1000;
 	else
 		ms = x->asked.service == CLOUD_APPS ? 5000 : jitter(1000 << n);
+	if (x->budget)
+		budget_refused(x->budget, ms);
 	if (n >= WAITS_MAX || !fits(x, ms))
-		return set_throttled(x, told, e);
+		return set_throttled(x, told, 0, e);
 	rest(x, ms, "throttled");
 	return true;
 }
@@ -88,6 +107,11 @@ bool exchange_send(const struct exchange *x, const struct http_request *request,
 	struct err fault = { 0 };
 
 	for (unsigned faults = 0, waits = 0;; forget(reply)) {
+		if (!take_slot(x, e)) {
+			if (faults)
+				*e = fault;
+			return false;
+		}
 		if (x->begin)
 			x->begin(data);
 		bool answered = http_send(x->http, &now, sink, data, reply, &fault);
@@ -102,7 +126,8 @@ bool exchange_send(const struct exchange *x, const struct http_request *request,
 			refusal_set(&x->asked, reply, &fault);
 			fault.kind = ERR_NETWORK;
 		}
-		if (fault.kind != ERR_NETWORK || !wait_out(x, reply, faults++)) {
+		bool nobody = !answered && x->first_try_decides && !faults && !waits;
+		if (fault.kind != ERR_NETWORK || nobody || !wait_out(x, reply, faults++)) {
 			*e = fault;
 			return false;
 		}

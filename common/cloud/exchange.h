@@ -2,6 +2,7 @@
 /* One question, asked until its answer is final: waits when a 429 tells so, repeats what may pass (5xx, network faults) a few
  * times, all inside the deadline. */
 #pragma once
+#include "cloud/budget.h"
 #include "cloud/refusal.h"
 
 struct exchange {
@@ -10,7 +11,9 @@ struct exchange {
 	struct asked asked;             /* for messages; its service sets the habits on 429 */
 	int trace;
 	unsigned repeats;               /* after faults, at most */
+	struct budget *budget;          /* takes a slot for each attempt, remembers each 429; or NULL */
 	void (*begin)(void *data);      /* called before each attempt; or NULL */
+	bool first_try_decides;         /* a first attempt that reaches nobody is final */
 	bool (*passes)(const struct http_reply *reply); /* further refusals that are worth a repeat; or NULL */
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/secrets.h"
 #include "net/scan.h"
 
 #define REASON_MAX 160
@@ -100,8 +101,12 @@ void refusal_reason(const struct buf *body, struct buf *out)
 		return;
 	/* Entra appends trace id, correlation id and time, which would push the words off the line. */
 	const char *ids = strstr(reason, "Trace ID:");
-	AUTO_FREE char *words = mem_copy_bytes(reason, ids ? (size_t)(ids - reason) : strlen(reason));
-	refusal_plain(words, REASON_MAX, out);
+	AUTO_BUF words = { 0 };
+	buf_add_bytes(&words, reason, ids ? (size_t)(ids - reason) : strlen(reason));
+	secrets_mask(&words); /* before it is cut: the service may echo what it was sent */
+	refusal_plain(buf_text(&words), REASON_MAX, out);
+	while (out->len && (out->data[out->len - 1] == '.' || out->data[out->len - 1] == ' ') && !strstr(buf_text(out), "..."))
+		buf_cut(out, out->len - 1);
 }
 
 /* "Fri, 20 Nov 2026 12:00:41 GMT" by way of RFC 3339. */

@@ -8,11 +8,14 @@
 #include <strings.h>
 
 #include "base/file.h"
+#include "cloud/assertion.h"
+#include "cloud/budget.h"
 #include "net/http.h"
 
 #define HOST_MAX 253
 #define API_TOKEN_MAX 4096
 #define CLIENT_SECRET_MAX 4096
+#define CLIENT_ID_MAX 64
 #define GENERIC_HOST "portal.cloudappsecurity.com"
 
 #define AT(member, want) .at = OPT_AT(struct cloud_settings, member, want)
@@ -21,7 +24,7 @@
 #define FLAG .type = OPT_IS_FLAG
 #define SECRET .type = OPT_IS_SECRET
 
-static const char *const auth_names[] = { "api-token", "secret", NULL };
+static const char *const auth_names[] = { "api-token", "secret", "certificate", "federated", "managed-identity", NULL };
 
 const struct opt cloud_options[] = {
 	{ TEXT, .letter = 'H', .name = "hostname", AT(hostname, char *), .arg = "HOST",
@@ -53,9 +56,12 @@ const struct opt cloud_options[] = {
 	{ FLAG, .letter = '4', .name = "use-ipv4", AT(only_ipv4, bool), .help = "connects by IPv4 only" },
 	{ FLAG, .letter = '6', .name = "use-ipv6", AT(only_ipv6, bool), .help = "connects by IPv6 only" },
 	{ TEXT, .name = "cache-dir", AT(cache_dir, char *), .arg = "DIR",
-	  .help = "keeps access tokens in this private folder (default: /var/cache/mdca-plugins/USER where the package made it, else "
+	  .help = "keeps access tokens and the request budget in this private folder (default: /var/cache/mdca-plugins/USER where the package made it, else "
 		  "the user's own cache folder)" },
-	{ FLAG, .name = "no-cache", AT(no_cache, bool), .help = "keeps no access token between runs" },
+	{ FLAG, .name = "no-cache", AT(no_cache, bool), .help = "keeps nothing between runs, neither access token nor request budget" },
+	{ .type = OPT_IS_INT, .name = "budget", AT(budget, int64_t), .fallback = "25", .arg = "N", .low = 0, .high = BUDGET_SHARE_MAX,
+	  .help = "portal requests a minute that all checks of this user may make together, of the 30 that the tenant has for everybody; "
+		  "a 429 of the service is heeded by all of them; 0 switches both off" },
 	OPT_END
 };
 
@@ -68,6 +74,17 @@ const struct opt entra_options[] = {
 	  .help = "reads the client secret from this file, which must be closed to other users" },
 	{ SECRET, .name = "client-secret", AT(client_secret, char *), .arg = "SECRET", .azure = "AZURE_CLIENT_SECRET",
 	  .help = "the client secret itself; a file is the better place" },
+	{ TEXT, .name = "client-certificate", AT(client_certificate, char *), .arg = "PEM", .azure = "AZURE_CLIENT_CERTIFICATE_PATH",
+	  .help = "signs in with the certificate and the RSA key in this file, which must be closed to other users" },
+	{ TEXT, .name = "client-certificate-password-file", AT(client_certificate_password_file, char *), .arg = "FILE",
+	  .help = "reads the password of an encrypted key from this file, which must be closed to other users" },
+	{ CHOICE, .name = "assertion", AT(assertion, int), .arg = "ALGORITHM", .choices = assertion_names, .fallback = "PS256",
+	  .help = "how the key signs: RS256 is the older way, for a sign-in service that knows no other" },
+	{ TEXT, .name = "federated-token-file", AT(federated_token_file, char *), .arg = "FILE", .azure = "AZURE_FEDERATED_TOKEN_FILE",
+	  .help = "signs in with the token that another issuer keeps in this file, as Kubernetes does; it is read for each request" },
+	{ TEXT, .name = "managed-identity", AT(managed_identity, char *), .arg = "CLIENT-ID", .value_optional = true,
+	  .help = "signs in as the identity of this machine in Azure or Azure Arc, which needs no other setting; CLIENT-ID names one that "
+		  "was assigned to it, without it or with `system` it is the machine's own" },
 	OPT_END
 };
 
@@ -235,24 +252,85 @@ static bool has_api_token(const struct cloud_settings *s)
 	return s->api_token || s->api_token_file;
 }
 
+static bool has_certificate(const struct cloud_settings *s)
+{
+	return s->client_certificate;
+}
+
+static bool has_federated(const struct cloud_settings *s)
+{
+	return s->federated_token_file;
+}
+
+static bool has_managed_identity(const struct cloud_settings *s)
+{
+	return s->managed_identity;
+}
+
+static const struct {
+	const char *name;
+	bool (*given)(const struct cloud_settings *s);
+} methods[AUTH_COUNT] = {
+	[AUTH_API_TOKEN] = { "an API token", has_api_token },
+	[AUTH_SECRET] = { "a client secret", has_secret },
+	[AUTH_CERTIFICATE] = { "a client certificate", has_certificate },
+	[AUTH_FEDERATED] = { "a federated token", has_federated },
+	[AUTH_MANAGED_IDENTITY] = { "a managed identity", has_managed_identity },
+};
+
+/* Names all of them: a chain that tries one after the other would hide which one works. */
+static bool refuse_several(unsigned given, struct err *e)
+{
+	static const char *const numbers[] = { "two", "three", "four", "five" };
+	AUTO_BUF names = { 0 };
+	AUTO_BUF options = { 0 };
+	int left = __builtin_popcount(given), count = left;
+
+	for (int i = 0; i < AUTH_COUNT; i++) {
+		if (!(given & 1u << i))
+			continue;
+		const char *gap = left == count ? "" : left > 1 ? ", " : NULL;
+		buf_print(&names, "%s%s", gap ? gap : " and ", methods[i].name);
+		buf_print(&options, "%s--auth=%s", gap ? gap : " or ", auth_names[i]);
+		left--;
+	}
+	return err_set(e, ERR_USAGE, "%s ways to sign in are configured, %s: choose by %s", numbers[count - 2], buf_text(&names),
+		       buf_text(&options));
+}
+
+static bool refuse_none(bool takes_api_token, struct err *e)
+{
+	return err_set(e, ERR_USAGE, "a way to sign in is missing: give %s--tenant-id, --client-id and --client-secret-file, or the "
+		       "same as MDCA_... in the environment or in a section of --extra-opts",
+		       takes_api_token ? "--api-token-file, or " : "");
+}
+
 static bool choose_auth(struct cloud_settings *s, enum service service, struct err *e)
 {
-	bool token = (service == CLOUD_APPS || s->any_sign_in) && has_api_token(s);
-	bool secret = has_secret(s) || s->tenant_id || s->client_id;
+	bool takes_api_token = service == CLOUD_APPS || s->any_sign_in;
+	unsigned given = 0;
+	int first = -1;
 
-	if (service == GRAPH && s->auth == AUTH_API_TOKEN && !s->any_sign_in)
+	if (!takes_api_token && s->auth == AUTH_API_TOKEN)
 		return err_set(e, ERR_USAGE, "--auth=api-token does not work here: Microsoft Graph takes no API token of the portal, give "
 			       "--auth=secret with --tenant-id, --client-id and --client-secret-file");
 	if (s->auth >= 0)
 		return true;
-	if (service == CLOUD_APPS && token && has_secret(s))
-		return err_set(e, ERR_USAGE, "two ways to sign in are configured, an API token and a client secret: choose by "
-			       "--auth=api-token or --auth=secret");
-	if (!token && !secret)
-		return err_set(e, ERR_USAGE, "a way to sign in is missing: give %s--tenant-id, --client-id and --client-secret-file, or the "
-			       "same as MDCA_... in the environment or in a section of --extra-opts",
-			       service == CLOUD_APPS || s->any_sign_in ? "--api-token-file, or " : "");
-	s->auth = token && !(service == GRAPH && has_secret(s)) ? AUTH_API_TOKEN : AUTH_SECRET;
+	for (int i = service == GRAPH ? AUTH_SECRET : AUTH_API_TOKEN; i < AUTH_COUNT; i++) {
+		if (!methods[i].given(s))
+			continue;
+		given |= 1u << i;
+		if (first < 0)
+			first = i;
+	}
+	/* Nobody chose what the host injects: an API token goes before it, and in it the order is that of azure-identity. */
+	if (given & (given - 1) && !s->azure_set)
+		return refuse_several(given, e);
+	if (!given && takes_api_token && has_api_token(s))
+		first = AUTH_API_TOKEN;
+	else if (!given && !s->tenant_id && !s->client_id)
+		return refuse_none(takes_api_token, e);
+	s->auth = first >= 0 ? first : AUTH_SECRET;
 	return true;
 }
 
@@ -311,31 +389,69 @@ static bool check_entra_ids(const struct cloud_settings *s, struct err *e)
 	}
 	if (!*s->tenant_id || strlen(s->tenant_id) > HOST_MAX || !only_from(s->tenant_id, "-.") || *s->tenant_id == '.')
 		return err_set(e, ERR_USAGE, "--tenant-id=\"%s\" is neither a directory id nor a domain", s->tenant_id);
-	if (!*s->client_id || strlen(s->client_id) > 64 || !only_from(s->client_id, "-"))
+	if (!*s->client_id || strlen(s->client_id) > CLIENT_ID_MAX || !only_from(s->client_id, "-"))
 		return err_set(e, ERR_USAGE, "--client-id=\"%s\" is no application id, which looks like "
 			       "00001111-aaaa-2222-bbbb-3333cccc4444", s->client_id);
 	return true;
 }
 
-static bool check_secret(struct cloud_settings *s, struct err *e)
+/* What belongs to an application, and the credential of the method. */
+static bool check_whole(const struct cloud_settings *s, const char *credential, struct err *e)
 {
 	AUTO_BUF missing = { 0 };
-	const char *file = s->client_secret_file;
 
 	if (!s->tenant_id)
 		buf_add(&missing, ", --tenant-id");
 	if (!s->client_id)
 		buf_add(&missing, ", --client-id");
-	if (!has_secret(s))
-		buf_add(&missing, ", --client-secret-file (or MDCA_CLIENT_SECRET)");
+	if (!methods[s->auth].given(s))
+		buf_print(&missing, ", %s", credential);
 	if (missing.len)
-		return err_set(e, ERR_USAGE, "the sign-in with a client secret is incomplete, missing: %s", buf_text(&missing) + 2);
-	if (!check_entra_ids(s, e) || !load_secret("client secret file", file, &s->client_secret, e))
+		return err_set(e, ERR_USAGE, "the sign-in with %s is incomplete, missing: %s", methods[s->auth].name, buf_text(&missing) + 2);
+	return check_entra_ids(s, e);
+}
+
+static bool check_secret(struct cloud_settings *s, struct err *e)
+{
+	const char *file = s->client_secret_file;
+
+	if (!check_whole(s, "--client-secret-file (or MDCA_CLIENT_SECRET)", e) ||
+	    !load_secret("client secret file", file, &s->client_secret, e))
 		return false;
 	if (!is_printable(s->client_secret, CLIENT_SECRET_MAX, ' '))
 		return err_set(e, file ? ERR_CONFIG : ERR_USAGE, "%s%s is no client secret: one line of printable ASCII, at most %d characters",
 			       file ? "client secret file " : "the setting client-secret", file ? file : "", CLIENT_SECRET_MAX);
 	return true;
+}
+
+static bool check_managed_identity(struct cloud_settings *s, struct err *e)
+{
+	const char *id = s->managed_identity;
+
+	if (id && *id && (strlen(id) > CLIENT_ID_MAX || !only_from(id, "-")))
+		return err_set(e, ERR_USAGE, "--managed-identity=\"%s\" is no client id, which looks like "
+			       "00001111-aaaa-2222-bbbb-3333cccc4444", id);
+	if (!id || !*id)
+		replace(&s->managed_identity, mem_copy_text("system"));
+	return true;
+}
+
+static bool check_method(struct cloud_settings *s, struct err *e)
+{
+	switch ((enum auth)s->auth) {
+	case AUTH_API_TOKEN:
+		return check_api_token(s, e);
+	case AUTH_CERTIFICATE:
+		return check_whole(s, "--client-certificate", e);
+	case AUTH_FEDERATED:
+		return check_whole(s, "--federated-token-file", e);
+	case AUTH_MANAGED_IDENTITY:
+		return check_managed_identity(s, e);
+	case AUTH_SECRET:
+	case AUTH_COUNT:
+		break;
+	}
+	return check_secret(s, e);
 }
 
 bool cloud_settings_check(struct cloud_settings *s, enum service service, struct err *e)
@@ -344,5 +460,5 @@ bool cloud_settings_check(struct cloud_settings *s, enum service service, struct
 		return err_set(e, ERR_USAGE, "-4 and -6 exclude each other, give one of them");
 	if (!check_base(s, service, e) || !check_login_url(s, e) || !choose_auth(s, service, e))
 		return false;
-	return s->auth == AUTH_API_TOKEN ? check_api_token(s, e) : check_secret(s, e);
+	return check_method(s, e);
 }

@@ -12,12 +12,18 @@
 #include "base/clock.h"
 #include "cloud/aadsts.h"
 #include "cloud/cache.h"
+#include "cloud/credential.h"
 #include "cloud/exchange.h"
+#include "cloud/imds.h"
 
 #define LOCK_WAIT_MAX_MS 10000
 #define LONG_LIFE_S 7200
 #define YOUNG_S 60
 #define REPEATS 2
+#define CERTIFICATE_REPEATS 2
+#define CERTIFICATE_PAUSE_MS 10000
+#define LAST_MS 1000
+#define UNKNOWN_CERTIFICATE 700027
 #define FIRST_LINE_MAX 200
 
 struct token {
@@ -26,7 +32,8 @@ struct token {
 	struct http *http;
 	const struct deadline *deadline;
 	int trace;
-	struct cache *cache;   /* NULL until first needed */
+	struct credential *credential;
+	struct cache *cache;   /* NULL, as the credential, until first needed */
 	struct grant now;
 	char *header;          /* NULL: none that may be used */
 	char *refused;         /* the token that the service did not take */
@@ -51,32 +58,11 @@ void token_free(struct token *t)
 	if (!t)
 		return;
 	cache_free(t->cache);
+	credential_free(t->credential);
 	grant_free(&t->now);
 	mem_wipe_text(t->header);
 	mem_wipe_text(t->refused);
 	free(t);
-}
-
-static void add_field(struct buf *form, const char *name, const char *value)
-{
-	char *encoded = http_escape(value, strlen(value));
-
-	buf_print(form, "%s%s=%s", form->len ? "&" : "", name, encoded);
-	mem_wipe_text(encoded);
-}
-
-/* What proves that the caller is the application; other ways of signing in differ here alone. */
-static void add_credential(const struct cloud_settings *set, struct buf *form)
-{
-	add_field(form, "client_secret", set->client_secret);
-}
-
-static void make_form(const struct token *t, struct buf *form)
-{
-	add_field(form, "grant_type", "client_credentials");
-	add_field(form, "client_id", t->set->client_id);
-	add_credential(t->set, form);
-	add_field(form, "scope", cloud_scope((enum cloud)t->set->cloud, t->wanted));
 }
 
 static bool is_guid(const char *text)
@@ -176,6 +162,8 @@ static bool read_answer(const struct token *t, const struct http_reply *reply, c
 
 	if (reply->status >= 300 && reply->status < 400)
 		return refusal_set(&(struct asked){ .host = host, .target = "sign-in" }, reply, e);
+	if (reply->status >= 400 && t->set->auth == AUTH_MANAGED_IDENTITY && imds_explain(reply, host, e))
+		return false;
 	if (!json_object_is_type(doc, json_type_object))
 		return set_no_token(reply, host, "not the JSON of a token endpoint", e);
 	if (reply->status >= 400 && jget_text(doc, "error", &text) == GOT)
@@ -198,24 +186,79 @@ static void wipe_reply(struct http_reply *reply)
 	http_reply_free(reply);
 }
 
-static bool ask(const struct token *t, unsigned repeats, struct grant *g, struct err *e)
+static const char *scope_of(const struct token *t)
+{
+	return cloud_scope((enum cloud)t->set->cloud, t->wanted);
+}
+
+static bool send_form(const struct token *t, const struct exchange *x, const char *url, struct http_reply *reply, struct err *e)
 {
 	AUTO_BUF form = { 0 };
+	bool answered = false;
+
+	if (credential_form(t->credential, url, scope_of(t), &form, e)) {
+		struct http_request request = { .url = url, .body = buf_text(&form), .purpose = "sign-in",
+						.content_type = "application/x-www-form-urlencoded" };
+
+		answered = exchange_send(x, &request, NULL, NULL, reply, e);
+	}
+	explicit_bzero(form.data, form.len);
+	return answered;
+}
+
+/* Entra's front ends learn of a new certificate one after the other, within some minutes of its upload. */
+static bool may_yet_be_known(const struct token *t, const struct http_reply *reply)
+{
+	AUTO_JSON doc = t->set->auth == AUTH_CERTIFICATE && reply->status >= 400 ? refusal_parse(&reply->body) : NULL;
+
+	if (!doc || refusal_number(doc) != UNKNOWN_CERTIFICATE || deadline_left_ms(t->deadline) < CERTIFICATE_PAUSE_MS + LAST_MS)
+		return false;
+	if (t->trace >= 2)
+		fprintf(stderr, "the certificate is not known yet, waiting %d ms\n", CERTIFICATE_PAUSE_MS);
+	clock_sleep_ms(CERTIFICATE_PAUSE_MS, t->deadline);
+	return true;
+}
+
+static bool ask_entra(const struct token *t, struct exchange *x, struct grant *g, struct err *e)
+{
 	AUTO_BUF host = { 0 };
 	AUTO_FREE char *url = mem_print("%s/%s/oauth2/v2.0/token", t->set->login_url, t->set->tenant_id);
-	CLEANUP(wipe_reply) struct http_reply reply = { 0 };
+	unsigned repeats = x->repeats ? CERTIFICATE_REPEATS : 0;
 
 	if (!http_host(url, &host))
 		return err_set(e, ERR_CONFIG, "%s is no URL to sign in at", url);
-	make_form(t, &form);
-	struct http_request request = { .url = url, .body = buf_text(&form), .purpose = "sign-in",
-					.content_type = "application/x-www-form-urlencoded" };
+	x->asked.host = buf_text(&host);
+	for (;;) {
+		CLEANUP(wipe_reply) struct http_reply reply = { 0 };
+
+		if (!send_form(t, x, url, &reply, e))
+			return false;
+		if (!repeats-- || !may_yet_be_known(t, &reply))
+			return read_answer(t, &reply, buf_text(&host), g, e);
+	}
+}
+
+static bool ask_machine(const struct token *t, struct exchange *x, struct grant *g, struct err *e)
+{
+	CLEANUP(wipe_reply) struct http_reply reply = { 0 };
+	CLEANUP(imds_release) struct imds m = { 0 };
+	AUTO_BUF host = { 0 };
+
+	if (!imds_find(scope_of(t), t->set->managed_identity, &m, e))
+		return false;
+	if (!http_host(m.url, &host))
+		return err_set(e, ERR_CONFIG, "%s is no URL to sign in at", m.url);
+	x->asked.host = buf_text(&host);
+	return imds_send(&m, x, &reply, e) && read_answer(t, &reply, buf_text(&host), g, e);
+}
+
+static bool ask(const struct token *t, unsigned repeats, struct grant *g, struct err *e)
+{
 	/* Entra throttles like Graph does, with Retry-After. */
 	struct exchange x = { .http = t->http, .deadline = t->deadline, .trace = t->trace, .repeats = repeats, .passes = passes,
-			      .asked = { .service = GRAPH, .host = buf_text(&host), .target = "sign-in" } };
-	bool answered = exchange_send(&x, &request, NULL, NULL, &reply, e);
-	explicit_bzero(form.data, form.len);
-	return answered && read_answer(t, &reply, buf_text(&host), g, e);
+			      .asked = { .service = GRAPH, .target = "sign-in" } };
+
+	return t->set->auth == AUTH_MANAGED_IDENTITY ? ask_machine(t, &x, g, e) : ask_entra(t, &x, g, e);
 }
 
 /* The cached grant, unless it is the one that was refused in this run. */
@@ -251,15 +294,28 @@ static bool ask_once(struct token *t, bool may_fail, struct grant *g, struct err
 	return may_fail;
 }
 
+static bool open_cache(struct token *t, const char *scope, struct err *e)
+{
+	AUTO_BUF proof = { 0 };
+
+	t->credential = credential_new(t->set, e);
+	if (!t->credential)
+		return false;
+	credential_distinguish(t->credential, &proof);
+	t->cache = cache_new(t->set, scope, buf_text(&proof), t->trace);
+	explicit_bzero(proof.data, proof.len);
+	return true;
+}
+
 static bool find_grant(struct token *t, struct grant *g, struct err *e)
 {
-	const char *scope = cloud_scope((enum cloud)t->set->cloud, t->wanted);
+	const char *scope = scope_of(t);
 	int64_t wait = deadline_left_ms(t->deadline) / 2;
 
 	if (!scope)
 		return err_set(e, ERR_CONFIG, "--cloud=%s lacks the service that this check reads", cloud_names[t->set->cloud]);
-	if (!t->cache)
-		t->cache = cache_new(t->set, scope, t->trace);
+	if (!t->cache && !open_cache(t, scope, e))
+		return false;
 	bool known = recall(t, g);
 	if (known && clock_now() < g->renew_at)
 		return true;

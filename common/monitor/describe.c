@@ -19,13 +19,22 @@ static void add_wrapped(const char *text, unsigned indent, struct buf *out)
 	describe_wrap(text, &l, out);
 }
 
-/* Text between the `[…]` of a synopsis: "-H HOST", "--cloud=CLOUD". */
-static void add_form(char letter, const char *name, const char *arg, struct buf *out)
+/* "=CLOUD", "[=CLIENT-ID]" */
+static void add_value(const char *arg, bool optional, struct buf *out)
 {
-	if (letter)
+	if (arg)
+		buf_print(out, optional ? "[=%s]" : "=%s", arg);
+}
+
+/* Text between the `[…]` of a synopsis: "-H HOST", "--cloud=CLOUD". */
+static void add_form(char letter, const char *name, const char *arg, bool optional, struct buf *out)
+{
+	if (letter) {
 		buf_print(out, "-%c%s%s", letter, arg ? " " : "", arg ? arg : "");
-	else
-		buf_print(out, "--%s%s%s", name, arg ? "=" : "", arg ? arg : "");
+		return;
+	}
+	buf_print(out, "--%s", name);
+	add_value(arg, optional, out);
 }
 
 static void add_synopsis(const struct page *p, const struct opt_table *t, struct buf *out)
@@ -33,7 +42,7 @@ static void add_synopsis(const struct page *p, const struct opt_table *t, struct
 	buf_add(out, p->name);
 	for (const struct describe_threshold *d = describe_thresholds; d->name; d++) {
 		buf_add(out, " [");
-		add_form(d->letter, d->name, d->arg, out);
+		add_form(d->letter, d->name, d->arg, false, out);
 		buf_add_char(out, ']');
 	}
 	for (const struct opt_group *g = t->groups; g->rows; g++) {
@@ -41,7 +50,7 @@ static void add_synopsis(const struct page *p, const struct opt_table *t, struct
 			if (row->type == OPT_IS_SECRET)
 				continue;
 			buf_add(out, " [");
-			add_form(row->letter, row->name, row->arg, out);
+			add_form(row->letter, row->name, row->arg, row->value_optional, out);
 			buf_add_char(out, ']');
 		}
 	}
@@ -108,12 +117,14 @@ void describe_version(const struct page *p, struct buf *out)
 	buf_print(out, "%s v%s (mdca-plugins %s)\n", p->name, p->version, p->version);
 }
 
-static void add_option(char letter, const char *name, const char *arg, const char *help, struct buf *out)
+static void add_option(char letter, const char *name, const char *arg, bool optional, const char *help, struct buf *out)
 {
 	buf_add_char(out, ' ');
 	if (letter)
 		buf_print(out, "-%c, ", letter);
-	buf_print(out, "--%s%s%s\n", name, arg ? "=" : "", arg ? arg : "");
+	buf_print(out, "--%s", name);
+	add_value(arg, optional, out);
+	buf_add_char(out, '\n');
 	add_wrapped(help, 4, out);
 }
 
@@ -123,7 +134,7 @@ static void add_row(const struct opt *row, const struct opt_group *g, struct buf
 
 	describe_row(row, g, &help);
 	if (row->type != OPT_IS_SECRET) {
-		add_option(row->letter, row->name, row->arg, buf_text(&help), out);
+		add_option(row->letter, row->name, row->arg, row->value_optional, buf_text(&help), out);
 		return;
 	}
 	buf_add_char(out, ' ');
@@ -153,7 +164,7 @@ static void add_groups(const struct opt_table *t, struct buf *out)
 		AUTO_BUF help = { 0 };
 
 		describe_threshold_help(d, t, &help);
-		add_option(d->letter, d->name, d->arg, buf_text(&help), out);
+		add_option(d->letter, d->name, d->arg, false, buf_text(&help), out);
 	}
 }
 

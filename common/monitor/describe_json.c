@@ -63,6 +63,7 @@ static struct json_object *option_object(const struct opt *row, const struct opt
 	put_text(o, "help", row->help);
 	json_object_object_add(o, "choices", choices_of(row));
 	put_bool(o, "own", g && g->own);
+	put_bool(o, "value_optional", row->value_optional);
 	put_bool(o, "repeatable", describe_is_repeatable(row));
 	put_bool(o, "secret", row->type == OPT_IS_SECRET);
 	put_text(o, "environment", g && g->environment ? variable : NULL);

@@ -80,7 +80,7 @@ static void add_item(const char *tag, const char *text, struct buf *out)
 	add_text(text, out);
 }
 
-static void add_option(char letter, const char *name, const char *arg, const char *help, struct buf *out)
+static void add_option(char letter, const char *name, const char *arg, bool optional, const char *help, struct buf *out)
 {
 	buf_add(out, ".TP\n");
 	if (letter)
@@ -89,8 +89,9 @@ static void add_option(char letter, const char *name, const char *arg, const cha
 	escape(name, out);
 	buf_add(out, "\\fR");
 	if (arg) {
-		buf_add_char(out, '=');
+		buf_add(out, optional ? "[=" : "=");
 		add_font("I", arg, out);
+		buf_add(out, optional ? "]" : "");
 	}
 	buf_add_char(out, '\n');
 	add_text(help, out);
@@ -105,7 +106,7 @@ static void add_row(const struct opt *row, const struct opt_group *g, struct buf
 		describe_secret(row, g, &tag);
 		add_item(buf_text(&tag), buf_text(&help), out);
 	} else {
-		add_option(row->letter, row->name, row->arg, buf_text(&help), out);
+		add_option(row->letter, row->name, row->arg, row->value_optional, buf_text(&help), out);
 	}
 }
 
@@ -140,7 +141,7 @@ static void add_thresholds(const struct opt_table *t, struct buf *out)
 		AUTO_BUF help = { 0 };
 
 		describe_threshold_help(d, t, &help);
-		add_option(d->letter, d->name, d->arg, buf_text(&help), out);
+		add_option(d->letter, d->name, d->arg, false, buf_text(&help), out);
 	}
 	buf_add(&names, "NAME is one of ");
 	describe_metric_names(t, &names);

@@ -221,6 +221,7 @@ static bool read_azure(const struct opt_table *t, struct err *e)
 			if (value && !apply(&target, value, &from, e))
 				return false;
 		}
+		g->azure_set = g->entra && set_counts;
 	}
 	return true;
 }

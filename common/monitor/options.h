@@ -37,6 +37,7 @@ struct opt {
 	int64_t low, high;       /* OPT_IS_INT */
 	bool (*parse)(const char *value, void *settings, struct err *e);
 	bool keep_default;       /* a list whose default stays when more is given */
+	bool value_optional;     /* a text: --NAME alone is the empty one, and a value stands behind `=` only */
 	bool userinfo_refused;   /* a URL that may carry user:password@, but not as an argument */
 };
 
@@ -71,6 +72,7 @@ struct opt_group {
 	bool environment;        /* MDCA_NAME is read for each row */
 	bool own;                /* the plugin's own: Icinga macro mdca_CHECK_OPTION instead of mdca_OPTION */
 	bool entra;              /* its rows are the Entra settings of the AZURE_… rule */
+	bool azure_set;          /* set by options_read: the AZURE_… set fills this Entra group */
 	struct opt_note *notes;  /* options.c's own: what set each row; leave it NULL */
 };
 

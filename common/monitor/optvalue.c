@@ -182,3 +182,56 @@ void optvalue_release(const struct opt *row, void *settings)
 		*text = NULL;
 	}
 }
+
+static void print_list(const struct strings *list, struct buf *out)
+{
+	for (size_t i = 0; i < list->count; i++)
+		buf_print(out, "%s%s", i ? "," : "", list->items[i]);
+}
+
+/* user:password@ of a URL */
+static void print_text(const struct opt *row, const char *text, struct buf *out)
+{
+	const char *at = row->userinfo_refused ? strrchr(text, '@') : NULL;
+	const char *host = strstr(text, "://");
+
+	if (at)
+		buf_print(out, "%.*s***%s", host ? (int)(host + 3 - text) : 0, text, at);
+	else
+		buf_add(out, text);
+}
+
+void optvalue_print(const struct opt *row, void *settings, struct buf *out)
+{
+	void *at = member(row, settings);
+	char stamp[CLOCK_STAMP_SIZE];
+
+	switch (row->type) {
+	case OPT_IS_COUNT:
+		buf_print(out, "%d", *(int *)at);
+		break;
+	case OPT_IS_INT:
+	case OPT_IS_DURATION:
+		buf_print(out, "%lld", (long long)*(int64_t *)at);
+		break;
+	case OPT_IS_TIME:
+		buf_add(out, clock_stamp(*(int64_t *)at, stamp));
+		break;
+	case OPT_IS_CHOICE:
+		buf_add(out, *(int *)at < 0 ? "" : row->choices[*(int *)at]);
+		break;
+	case OPT_IS_TEXT:
+		print_text(row, *(char **)at ? *(char **)at : "", out);
+		break;
+	case OPT_IS_LIST:
+		print_list(at, out);
+		break;
+	case OPT_IS_SECRET:
+		buf_add(out, "***");
+		break;
+	case OPT_IS_FLAG:
+	case OPT_IS_BREAK:
+	case OPT_IS_CUSTOM:
+		break;
+	}
+}

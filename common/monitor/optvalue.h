@@ -16,5 +16,7 @@ void optvalue_empty(const struct opt *row, void *settings);
 void optvalue_release(const struct opt *row, void *settings);
 /* A switch in words: 1 true yes on, 0 false no off; NULL and "" are on. */
 bool optvalue_parse_switch(const char *value, bool *on, struct err *e) MUST_USE;
+/* The value as a trace shows it: secrets and user info as ***; nothing for a flag or a grammar of its own. */
+void optvalue_print(const struct opt *row, void *settings, struct buf *out);
 /* "a, b, c" */
 void optvalue_print_choices(const struct opt *row, struct buf *out);

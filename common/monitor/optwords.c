@@ -75,6 +75,10 @@ static bool take_value(struct words *w, struct word *out, struct err *e)
 
 	if (!optname_takes_value(&out->target) || optname_is(&out->target, OPT_IS_SECRET))
 		return true;
+	if (out->target.row && out->target.row->value_optional) {
+		out->value = "";
+		return true;
+	}
 	if (optname_is_extra_opts(&out->target) && (!next || *next == '-')) {
 		out->value = "";
 		return true;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The wire: one libcurl handle, a request in, a reply out, under one deadline and size ceilings. Knows nothing of Microsoft.
  *
- * Verification of TLS is always on, TLS 1.2 at least, no redirect is followed, plain http goes to loopback literals only and never
- * through a proxy. Credentials ride in the request's headers, which no trace shows. */
+ * Verification of TLS is always on, TLS 1.2 at least, no redirect is followed, plain http goes to loopback literals only (and by
+ * `metadata` to one address more) and never through a proxy. Credentials ride in the request's headers, which no trace shows. */
 #pragma once
 #include "base/buf.h"
 #include "base/clock.h"
@@ -31,6 +31,7 @@ struct http_request {
 	const char *const *headers;      /* further "Name: value" lines, ends with NULL; or NULL */
 	const char *purpose;             /* for errors: "page 2 of app connectors" */
 	bool fresh_connection;
+	bool metadata;                   /* to the host's own metadata service: may be plain http to its one link-local address */
 };
 
 /* Takes the body of a 2xx reply piece by piece, unpacked; false with e filled ends the transfer. NULL: collect into reply.body. */
@@ -42,6 +43,7 @@ struct http_reply {
 	char content_type[96];           /* "" when not sent */
 	char retry_after[64];            /* as sent, "" when not */
 	char location[256];              /* of a redirect, as sent, "" when not */
+	char www_authenticate[512];      /* as sent, "" when not */
 	int64_t took_ms;
 };
 
@@ -51,7 +53,7 @@ struct http *http_new(const struct http_options *o, struct err *e) MUST_USE;
 void http_free(struct http *h);
 /* One exchange. True: a whole reply with any status is in *reply (release with http_reply_free). False: ERR_NETWORK, ERR_TLS,
  * ERR_TIMEOUT (the text names the phase: resolving, connecting, TLS, waiting for the reply, reading), ERR_REPLY (too large, bad
- * encoding), ERR_CONFIG (plain http elsewhere than loopback), or what the sink said. */
+ * encoding), ERR_CONFIG (plain http where it may not go), or what the sink said. */
 bool http_send(struct http *h, const struct http_request *r, http_sink *sink, void *data, struct http_reply *reply,
 	       struct err *e) MUST_USE;
 void http_reply_free(struct http_reply *reply);
@@ -63,5 +65,7 @@ bool http_origin(const char *url, struct buf *out);
 bool http_host(const char *url, struct buf *out);
 /* http scheme and a host that is a literal of 127.0.0.0/8 or [::1]. */
 bool http_is_plain_loopback(const char *url);
+/* http scheme and 169.254.169.254, where a virtual machine's host answers for the machine. */
+bool http_is_plain_metadata(const char *url);
 /* Percent-encodes a value for a query or form; yours. */
 char *http_escape(const char *text, size_t len) MUST_USE;

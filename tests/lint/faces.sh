@@ -6,7 +6,8 @@ set -u
 build=${2:?build folder}
 status=0
 ok=0
-work=$(mktemp -d)
+# No point in the name: mandoc would take what follows it for a section.
+work=$(mktemp -d "${TMPDIR:-/tmp}/facesXXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 # check PROGRAM WHAT COMMAND…: counts, and names what failed.

@@ -157,6 +157,7 @@ static void begin_environment(struct stage *st)
 	AUTO_FREE char *cache = mem_print("MDCA_CACHE_DIR=%s/cache", st->folder);
 	strings_add(&st->environment, home);
 	strings_add(&st->environment, cache);
+	strings_add(&st->environment, "MDCA_BUDGET=0");
 	strings_add(&st->environment, "LC_ALL=C");
 	strings_add(&st->environment, "TZ=UTC");
 }

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -22,6 +23,7 @@ static int played;
 static long slept_ms;
 static const char *count_path;
 static char last_headers[8][256];
+static char last_body[8192];
 
 int nanosleep(const struct timespec *length, struct timespec *rest)
 {
@@ -64,6 +66,11 @@ const char *script_last_header(const char *name)
 	return "";
 }
 
+const char *script_last_body(void)
+{
+	return last_body;
+}
+
 static void keep_headers(const char *const *headers)
 {
 	memset(last_headers, 0, sizeof(last_headers));
@@ -96,6 +103,8 @@ static void compare(const struct scene *s, const struct http_request *r)
 		ck_assert_str_eq(r->authorization ? r->authorization : "", s->authorization);
 	if (s->header)
 		ck_assert_msg(has_header(s->header), "request %d lacks the header %s", played + 1, s->header);
+	if (s->metadata)
+		ck_assert(r->metadata);
 	if (s->fresh)
 		ck_assert(r->fresh_connection);
 }
@@ -133,6 +142,7 @@ bool http_send(struct http *h, const struct http_request *r, http_sink *sink, vo
 
 	(void)h;
 	keep_headers(r->headers);
+	snprintf(last_body, sizeof(last_body), "%s", r->body ? r->body : "");
 	count_request();
 	compare(s, r);
 	played++;
@@ -147,6 +157,8 @@ bool http_send(struct http *h, const struct http_request *r, http_sink *sink, vo
 	reply->status = s->status;
 	if (s->retry_after)
 		strncat(reply->retry_after, s->retry_after, sizeof(reply->retry_after) - 1);
+	if (s->www_authenticate)
+		strncat(reply->www_authenticate, s->www_authenticate, sizeof(reply->www_authenticate) - 1);
 	if (s->location)
 		strncat(reply->location, s->location, sizeof(reply->location) - 1);
 	return hand_over(body, strlen(body), s->status / 100 == 2 ? sink : NULL, data, reply, e);
@@ -227,6 +239,13 @@ bool http_is_plain_loopback(const char *url)
 
 	return !strncmp(url, "http://", 7) && http_host(url, &host) &&
 	       (!strncmp(buf_text(&host), "127.", 4) || !strcmp(buf_text(&host), "[::1]"));
+}
+
+bool http_is_plain_metadata(const char *url)
+{
+	AUTO_BUF host = { 0 };
+
+	return !strncmp(url, "http://", 7) && http_host(url, &host) && !strcmp(buf_text(&host), "169.254.169.254");
 }
 
 char *http_escape(const char *text, size_t len)

@@ -8,10 +8,11 @@
 struct scene {
 	const char *method, *url, *body, *authorization;
 	const char *header;           /* must be among the request's further headers; `Name: *` takes any value */
+	bool metadata;                /* the request must be one to the metadata service */
 	bool fresh;                   /* the request must ask for a new connection */
 	long status;                  /* of the reply; 0: the exchange fails with `error` */
 	const char *reply;            /* NULL: an empty body */
-	const char *retry_after, *location;
+	const char *retry_after, *location, *www_authenticate;
 	enum err_kind error;
 	size_t breaks_after;          /* with error: so many bytes of `reply` come before */
 };
@@ -22,6 +23,8 @@ void script_play(const struct scene *scenes);
 int script_played(void);
 /* Every request also adds a byte to this file: for counting over processes. NULL: no more. */
 void script_count_in(const char *path);
+/* The body of the last request, "" without one; lent until the next. */
+const char *script_last_body(void);
 /* Milliseconds slept since script_play. */
 long script_slept_ms(void);
 /* The value of the named header in the last request, "" without one. */

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/strings.h"
 #include "support/sim_scenario.h"
+#include <openssl/x509.h>
 
 #define SIM_LIMIT_MAX 1024
 
@@ -15,6 +16,8 @@ struct sim_settings {
 	unsigned window;     /* its length in seconds */
 	unsigned token_life; /* seconds, as told in expires_in */
 	bool tls;
+	X509 *certificate;  /* registered with the first client of the first tenant, or NULL */
+	const char *imds_faults;      /* statuses that the metadata service answers first, parted by commas */
 };
 
 struct sim_request {
@@ -23,7 +26,7 @@ struct sim_request {
 	char *query; /* as sent, without the `?`; "" without one */
 	struct buf body;
 	/* headers, "" when not sent */
-	const char *authorization, *content_type, *prefer, *host, *client_request_id;
+	const char *authorization, *content_type, *prefer, *host, *client_request_id, *metadata;
 	int64_t now; /* what the data is relative to */
 };
 
@@ -37,6 +40,10 @@ struct sim_reply {
 /* POST /TENANT/oauth2/v2.0/token */
 bool sim_entra_owns(const char *path);
 void sim_entra(const struct sim_settings *set, const struct sim_request *r, struct sim_reply *reply);
+
+/* GET /metadata/identity/oauth2/token: the metadata service of a virtual machine in the first tenant */
+bool sim_imds_owns(const char *path);
+void sim_imds(struct sim_settings *set, const struct sim_request *r, struct sim_reply *reply);
 
 /* /v1.0/… */
 bool sim_graph_owns(const char *path);

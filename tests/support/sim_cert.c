@@ -3,6 +3,7 @@
 #include "support/sim_cert.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -166,6 +168,35 @@ bool sim_cert_make(const char *dir, enum sim_fault fault, struct sim_cert *out, 
 	out->key_pem = key_pem(leaf.key);
 	return (out->cert_pem && out->key_pem) ||
 	       err_set(e, ERR_CONFIG, "cannot write the server's certificate as PEM");
+}
+
+static bool write_private(const char *path, const char *text, struct err *e)
+{
+	unlink(path);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	bool written = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if ((fd >= 0 && close(fd)) || !written)
+		return err_set(e, ERR_CONFIG, "cannot write %s: %s", path, strerror(errno));
+	return true;
+}
+
+bool sim_cert_make_client(const char *dir, X509 **out, struct err *e)
+{
+	static const struct identity none = { 0 };
+	AUTO_IDENTITY id = { 0 };
+	AUTO_FREE char *path = mem_print("%s/client.pem", dir);
+
+	if (!begin(&id, "check_mdca", &none, -DAY, 7 * DAY) || !X509_sign(id.cert, id.key, EVP_sha256()))
+		return err_set(e, ERR_CONFIG, "cannot make a client certificate");
+	AUTO_FREE char *cert = cert_pem(id.cert);
+	AUTO_FREE char *key = key_pem(id.key);
+	AUTO_FREE char *both = mem_print("%s%s", cert ? cert : "", key ? key : "");
+	if (!cert || !key || !write_private(path, both, e))
+		return cert && key ? false : err_set(e, ERR_CONFIG, "cannot write the client certificate as PEM");
+	*out = id.cert;
+	id.cert = NULL;
+	return true;
 }
 
 void sim_cert_free(struct sim_cert *c)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The token endpoint: client credentials with a secret, for Graph and for the portal's API; every refusal with its
- * number. */
+/* The token endpoint: client credentials with a secret or an assertion, for Graph and for the portal's API; every
+ * refusal with its number. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/clock.h"
 #include "support/sim.h"
+#include "support/sim_assertion.h"
 #include "support/sim_query.h"
 #include "support/sim_rows.h"
 #include "support/sim_token.h"
@@ -15,7 +16,7 @@
 #define PORTAL_RESOURCE "05a65629-4c1b-48c1-a78b-804c4abdd4af"
 
 struct form {
-	struct buf client_id, client_secret, assertion, scope;
+	struct buf client_id, client_secret, assertion, assertion_type, scope;
 };
 
 static void form_free(struct form *f)
@@ -23,6 +24,7 @@ static void form_free(struct form *f)
 	buf_free(&f->client_id);
 	buf_free(&f->client_secret);
 	buf_free(&f->assertion);
+	buf_free(&f->assertion_type);
 	buf_free(&f->scope);
 }
 
@@ -104,6 +106,7 @@ static bool read_form(const struct sim_request *r, struct form *f, struct sim_re
 			      "The app requested an unsupported grant type '%s'.", buf_text(&grant));
 	query_field(body, "client_secret", &f->client_secret);
 	query_field(body, "client_assertion", &f->assertion);
+	query_field(body, "client_assertion_type", &f->assertion_type);
 	return true;
 }
 
@@ -148,18 +151,35 @@ static bool read_scope(const struct tenant *t, const char *scope, struct sim_rep
 	return true;
 }
 
+/* The address that the client has asked, which a statement for it must name. */
+static char *own_url(const struct sim_settings *set, const struct sim_request *r)
+{
+	return mem_print("%s://%s%s", set->tls ? "https" : "http", r->host, r->path);
+}
+
+static bool prove_by_assertion(const struct sim_settings *set, const struct sim_request *r, const struct client *c, const struct form *f,
+			       struct sim_reply *reply)
+{
+	AUTO_FREE char *url = own_url(set, r);
+	bool registered = set->certificate && c == &set->scenario->tenants[0].clients[0];
+	const struct assertion_rules rules = { .client = c, .audience = url, .certificate = registered ? set->certificate : NULL };
+	struct assertion_fault fault;
+
+	if (strcmp(buf_text(&f->assertion_type), "urn:ietf:params:oauth:client-assertion-type:jwt-bearer") != 0)
+		return refuse(reply, 400, "invalid_request", 900144,
+			      "The request body must contain the following parameter: 'client_assertion_type'.");
+	return sim_assertion_check(&rules, buf_text(&f->assertion), &fault) ||
+	       refuse(reply, fault.status, fault.status == 401 ? "invalid_client" : "invalid_request", fault.number, "%s", fault.text);
+}
+
 static bool prove(const struct client *c, const struct form *f, struct sim_reply *reply)
 {
 	struct json_object *secrets = member_list(c->raw, "secrets");
 
-	if (!f->client_secret.len && !f->assertion.len)
+	if (!f->client_secret.len)
 		return refuse(
 		    reply, 401, "invalid_client", 7000218,
 		    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.");
-	if (f->assertion.len)
-		return refuse(reply, 401, "invalid_client", 700027,
-			      "The certificate with identifier used to sign the client assertion is not registered on "
-			      "application.");
 	for (size_t i = 0; secrets && i < json_object_array_length(secrets); i++) {
 		struct json_object *secret = json_object_array_get_idx(secrets, i);
 
@@ -189,7 +209,9 @@ void sim_entra(const struct sim_settings *set, const struct sim_request *r, stru
 	}
 	if (!find_tenant(set, r->path, reply, &t) || !read_form(r, &f, reply) ||
 	    !find_client(t, buf_text(&f.client_id), reply, &c) ||
-	    !read_scope(t, buf_text(&f.scope), reply, &audience) || !prove(c, &f, reply))
+	    !read_scope(t, buf_text(&f.scope), reply, &audience))
+		return;
+	if (f.assertion.len ? !prove_by_assertion(set, r, c, &f, reply) : !prove(c, &f, reply))
 		return;
 	buf_print(&reply->body,
 		  "{\"token_type\":\"Bearer\",\"expires_in\":%u,\"ext_expires_in\":%u,\"access_token\":\"%s\"}",

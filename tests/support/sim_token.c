@@ -9,7 +9,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -44,6 +43,11 @@ static void add_base64url(struct buf *out, const unsigned char *bytes, size_t le
 	EVP_EncodeBlock((unsigned char *)text, bytes, (int)len);
 	for (char *c = text; *c && *c != '='; c++)
 		buf_add_char(out, *c == '+' ? '-' : *c == '/' ? '_' : *c);
+}
+
+void sim_base64url(const char *text, struct buf *out)
+{
+	add_base64url(out, (const unsigned char *)text, strlen(text));
 }
 
 static void add_claims(struct buf *out, const struct tenant *t, const struct client *c, enum audience audience,

@@ -2,6 +2,7 @@
 /* Access tokens that the simulated Entra has issued, and who may do what with them. They live as long as the process;
  * the clock behind them is the real one, never --at. */
 #pragma once
+#include "base/buf.h"
 #include "support/sim_scenario.h"
 
 enum audience { FOR_GRAPH, FOR_PORTAL };
@@ -23,6 +24,8 @@ void sim_token_forget_all(void);
 
 /* Does the header value carry the scheme? Returns what follows it, else NULL. */
 const char *sim_credential(const char *authorization, const char *scheme);
+/* Base64 for addresses, without padding. */
+void sim_base64url(const char *text, struct buf *out);
 /* A random GUID in its usual form. */
 #define GUID_SIZE 37
 const char *sim_guid(char out[GUID_SIZE]);

@@ -56,12 +56,16 @@ static const char help[] =
     "  --no-limit            no limit\n"
     "  --rows=N              at least N rows in every list, by numbered copies\n"
     "  --token-life=SECONDS  life of access tokens; 3599\n"
-    "  --write-credentials   writes api-token and client-secret (of the first tenant) into DIR\n"
+    "  --imds-faults=LIST    404, 410, 429, 500 with commas in between: the metadata service answers these first\n"
+    "  --write-credentials   writes api-token, client-secret, client.pem (certificate and key) and federated-token (of the\n"
+    "                        first tenant) into DIR\n"
     "  --help\n"
     "\n"
     "When it is ready it prints one line:\n"
-    "  ready port=N [ca=FILE capath=DIR] [api-token=FILE client-secret=FILE tenant-id=ID client-id=ID]\n"
-    "The portal API and the sign-in are at https://127.0.0.1:N, Graph is at https://127.0.0.1:N/v1.0.\n"
+    "  ready port=N [ca=FILE capath=DIR] [api-token=FILE client-secret=FILE client-certificate=FILE federated-token=FILE\n"
+    "  tenant-id=ID client-id=ID]\n"
+    "The portal API and the sign-in are at https://127.0.0.1:N, Graph is at https://127.0.0.1:N/v1.0. With --tls=no,\n"
+    "AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:N makes it the metadata service of a virtual machine.\n"
     "It ends on SIGTERM, with its parent, and when its lifetime is over.\n"
     "\n"
     "In a scenario, \"include\" names a file with templates and \"@like\" copies one. Texts @iso: @iso3: @date: "
@@ -156,12 +160,14 @@ static const char *header(struct MHD_Connection *connection, const char *name)
 	return value ? value : "";
 }
 
-static void dispatch(const struct sim_settings *set, const struct sim_request *r, struct sim_reply *reply)
+static void dispatch(struct sim_settings *set, const struct sim_request *r, struct sim_reply *reply)
 {
 	reply->status = 200;
 	reply->content_type = "application/json";
 	if (sim_entra_owns(r->path))
 		sim_entra(set, r, reply);
+	else if (sim_imds_owns(r->path))
+		sim_imds(set, r, reply);
 	else if (sim_graph_owns(r->path))
 		sim_graph(set, r, reply);
 	else if (sim_portal_owns(r->path))
@@ -173,7 +179,7 @@ static void dispatch(const struct sim_settings *set, const struct sim_request *r
 	}
 }
 
-static enum MHD_Result answer(const struct program *p, struct MHD_Connection *connection, struct exchange *x,
+static enum MHD_Result answer(struct program *p, struct MHD_Connection *connection, struct exchange *x,
 			      const char *method)
 {
 	size_t path_len = strcspn(x->target, "?");
@@ -189,6 +195,7 @@ static enum MHD_Result answer(const struct program *p, struct MHD_Connection *co
 		.prefer = header(connection, "Prefer"),
 		.host = header(connection, "Host"),
 		.client_request_id = header(connection, "client-request-id"),
+		.metadata = header(connection, "Metadata"),
 		.now = p->set.at ? p->set.at : clock_now(),
 	};
 
@@ -259,6 +266,7 @@ enum {
 	NO_LIMIT,
 	ROWS,
 	TOKEN_LIFE,
+	IMDS_FAULTS,
 	WRITE_CREDENTIALS
 };
 
@@ -277,6 +285,7 @@ static const struct option options[] = {
 	{ "no-limit", no_argument, NULL, NO_LIMIT },
 	{ "rows", required_argument, NULL, ROWS },
 	{ "token-life", required_argument, NULL, TOKEN_LIFE },
+	{ "imds-faults", required_argument, NULL, IMDS_FAULTS },
 	{ "write-credentials", no_argument, NULL, WRITE_CREDENTIALS },
 	{ NULL, 0, NULL, 0 },
 };
@@ -333,6 +342,9 @@ static void take_option(struct program *p, int option)
 		break;
 	case TOKEN_LIFE:
 		p->set.token_life = number(optarg, 86400, "token-life");
+		break;
+	case IMDS_FAULTS:
+		p->set.imds_faults = optarg;
 		break;
 	case WRITE_CREDENTIALS:
 		p->write_credentials = true;
@@ -410,6 +422,36 @@ static const char *first(struct json_object *of, const char *list, const char *m
 	return member_text(json_object_array_get_idx(items, 0), member);
 }
 
+/* The token of an issuer that the first client trusts. Nobody signs it: what is looked at is whom it names. */
+static char *federated_token(const struct client *c)
+{
+	AUTO_FREE char *claims = mem_print("{\"iss\":\"%s\",\"sub\":\"%s\",\"aud\":\"%s\",\"exp\":%lld}", first(c->raw, "federated", "issuer"),
+					   first(c->raw, "federated", "subject"), first(c->raw, "federated", "audience"),
+					   (long long)clock_now() + 86400);
+	struct buf token = { 0 };
+
+	sim_base64url("{\"typ\":\"JWT\",\"alg\":\"none\"}", &token);
+	buf_add_char(&token, '.');
+	sim_base64url(claims, &token);
+	buf_add_char(&token, '.');
+	return buf_take(&token);
+}
+
+static void write_credentials(const struct program *p, const struct tenant *t)
+{
+	const struct client *c = t->clients;
+
+	if (!t->client_count)
+		die("the first tenant has no clients");
+	AUTO_FREE char *token = federated_token(c);
+	write_secret(p->dir, "api-token", first(t->raw, "api_tokens", "token"));
+	write_secret(p->dir, "client-secret", first(c->raw, "secrets", "value"));
+	write_secret(p->dir, "federated-token", token);
+	printf(" api-token=%s/api-token client-secret=%s/client-secret client-certificate=%s/client.pem "
+	       "federated-token=%s/federated-token tenant-id=%s client-id=%s",
+	       p->dir, p->dir, p->dir, p->dir, t->id, c->id);
+}
+
 static void announce(const struct program *p, unsigned port)
 {
 	const struct tenant *t = &p->set.scenario->tenants[0];
@@ -417,14 +459,8 @@ static void announce(const struct program *p, unsigned port)
 	printf("ready port=%u", port);
 	if (p->set.tls)
 		printf(" ca=%s/ca.pem capath=%s/certs", p->dir, p->dir);
-	if (p->write_credentials) {
-		if (!t->client_count)
-			die("the first tenant has no clients");
-		write_secret(p->dir, "api-token", first(t->raw, "api_tokens", "token"));
-		write_secret(p->dir, "client-secret", first(t->clients[0].raw, "secrets", "value"));
-		printf(" api-token=%s/api-token client-secret=%s/client-secret tenant-id=%s client-id=%s", p->dir,
-		       p->dir, t->id, t->clients[0].id);
-	}
+	if (p->write_credentials)
+		write_credentials(p, t);
 	putchar('\n');
 	fflush(stdout);
 }
@@ -468,7 +504,8 @@ int main(int argc, char **argv)
 	if (mkdir(p.dir, 0700) && errno != EEXIST)
 		die("cannot make %s: %s", p.dir, strerror(errno));
 	if (!scenario_load(p.scenario, p.rows, &scenario, &e) ||
-	    (p.set.tls && !sim_cert_make(p.dir, p.fault, &cert, &e)))
+	    (p.set.tls && !sim_cert_make(p.dir, p.fault, &cert, &e)) ||
+	    (p.write_credentials && !sim_cert_make_client(p.dir, &p.set.certificate, &e)))
 		die("%s", e.text);
 	if (p.log && (p.log_fd = open(p.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) < 0)
 		die("cannot open %s: %s", p.log, strerror(errno));
@@ -478,6 +515,7 @@ int main(int argc, char **argv)
 	wait_for_the_end(&ending, parent, p.lifetime);
 	MHD_stop_daemon(daemon);
 	sim_token_forget_all();
+	X509_free(p.set.certificate);
 	sim_cert_free(&cert);
 	scenario_free(&scenario);
 	return 0;

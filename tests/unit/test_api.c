@@ -204,7 +204,7 @@ static const struct walk_row graph_walks[] = {
 	{ { TOKEN, { .status = 403, .reply = "{\"error\":{\"code\":\"\",\"message\":\"No valid roles.\"}}" } }, 2, "", ERR_DENIED,
 	  "403 from " GRAPH_HOST " on secureScores: grant SecurityEvents.Read.All (application) and admin consent" },
 	{ { TOKEN, { .status = 403, .reply = "{\"error\":{\"message\":\"Your tenant is not licensed for this feature.\"}}" } }, 2, "", ERR_DENIED,
-	  "403 from " GRAPH_HOST " on secureScores: Your tenant is not licensed for this feature." },
+	  "403 from " GRAPH_HOST " on secureScores: Your tenant is not licensed for this feature" },
 };
 
 START_TEST(graph_list_is_whole_or_partial)
@@ -491,7 +491,7 @@ static const struct reason_row {
 } reasons[] = {
 	{ "", "" },
 	{ "{}", "" },
-	{ "{\"detail\":\"Not found.\"}", "Not found." },
+	{ "{\"detail\":\"Not found.\"}", "Not found" },
 	{ "{\"error\":{\"code\":\"BadRequest\",\"message\":\"Invalid Operation\"}}", "Invalid Operation" },
 	{ "{\"error\":{\"code\":\"UnknownError\",\"message\":\"\"}}", "UnknownError" },
 	{ "{\"error\":{}}", "" },

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/secrets.h"
 #include "base/strings.h"
 
 static const struct {
@@ -151,6 +152,38 @@ START_TEST(context_goes_in_front_of_an_error)
 	ck_assert_uint_eq(strlen(e.text), sizeof(e.text) - 1);
 	err_set(&e, ERR_AUTH, "again: %s", e.text);
 	ck_assert_str_eq(e.text + 500, "xxxxxxxxxxx");
+}
+END_TEST
+
+static const struct {
+	const char *text, *masked;
+} echoes[] = {
+	{ "nothing of it", "nothing of it" },
+	{ "contoso-simulated-secret", "***" },
+	{ "x contoso-simulated-secret, contoso-simulated-secret.", "x ***, ***." },
+	{ "contoso-simulat is cut", "*** is cut" },
+	{ "contoso-sim", "contoso-sim" },
+	{ "contoso-simulated-other", "***other" },
+	{ "short", "short" },
+};
+
+START_TEST(echo_row)
+{
+	AUTO_BUF text = { 0 };
+	char array[64];
+
+	secrets_keep("contoso-simulated-secret");
+	secrets_keep("short");
+	secrets_keep(NULL);
+	buf_add(&text, echoes[_i].text);
+	secrets_mask(&text);
+	ck_assert_str_eq(buf_text(&text), echoes[_i].masked);
+	snprintf(array, sizeof(array), "%s", echoes[_i].text);
+	secrets_mask_array(array, sizeof(array));
+	ck_assert_str_eq(array, echoes[_i].masked);
+	secrets_forget();
+	secrets_mask(&text);
+	ck_assert_str_eq(buf_text(&text), echoes[_i].masked);
 }
 END_TEST
 
@@ -326,6 +359,7 @@ static Suite *base_suite(void)
 	tcase_add_loop_test(text, span_row, 0, ROWS(spans));
 	tcase_add_loop_test(text, duration_row, 0, ROWS(durations));
 	tcase_add_test(text, context_goes_in_front_of_an_error);
+	tcase_add_loop_test(text, echo_row, 0, ROWS(echoes));
 	suite_add_tcase(suite, text);
 	tcase_add_checked_fixture(files, make_folder, remove_folder);
 	tcase_add_loop_test(files, secret_row, 0, ROWS(secrets));

@@ -530,6 +530,27 @@ START_TEST(entra_note)
 }
 END_TEST
 
+START_TEST(value_that_may_be_left_out)
+{
+	static const struct opt rows[] = {
+		{ OPT_IS_TEXT, .name = "managed-identity", .arg = "CLIENT-ID", .value_optional = true, .help = "the machine's own" }, OPT_END
+	};
+	struct bench b;
+	AUTO_BUF help_out = { 0 }, man_out = { 0 }, usage_out = { 0 }, json_out = { 0 };
+
+	bench_init(&b);
+	b.groups[0].rows = rows;
+	describe_help(&page, &b.table, &help_out);
+	describe_man(&page, &b.table, &man_out);
+	describe_usage(&page, &b.table, &usage_out);
+	describe_json(&page, &b.table, &json_out);
+	ck_assert_ptr_nonnull(strstr(buf_text(&help_out), "\n --managed-identity[=CLIENT-ID]\n    the machine's own\n"));
+	ck_assert_ptr_nonnull(strstr(buf_text(&man_out), "\\fB\\-\\-managed\\-identity\\fR[=\\fICLIENT\\-ID\\fR]\n"));
+	ck_assert_ptr_nonnull(strstr(buf_text(&usage_out), "[--managed-identity[=CLIENT-ID]]"));
+	ck_assert_ptr_nonnull(strstr(buf_text(&json_out), "\"value_optional\": true"));
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
 	Suite *suite = suite_create("describe");
@@ -544,6 +565,7 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(all, wrap, 0, ROWS(wrap_rows));
 	tcase_add_test(all, limits);
 	tcase_add_test(all, other_characters_in_man);
+	tcase_add_test(all, value_that_may_be_left_out);
 	tcase_add_loop_test(all, entra_note, 0, ROWS(entra_rows));
 	suite_add_tcase(suite, all);
 	return suite;

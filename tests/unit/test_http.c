@@ -300,7 +300,7 @@ START_TEST(a_get_brings_status_headers_and_body)
 	static const struct answer answers[] = {
 		{ "HTTP/1.1 100 Continue\r\nRetry-After: 9\r\n\r\n"
 		  "HTTP/1.1 429 Slow down\r\ncontent-type:  text/plain; charset=utf-8 "
-		  "\r\nRETRY-AFTER:\t41\r\nContent-Length: 5\r\n\r\nhello",
+		  "\r\nRETRY-AFTER:\t41\r\nWww-Authenticate: Basic realm=/a.key\r\nContent-Length: 5\r\n\r\nhello",
 		  0, 0, KEEP },
 	};
 	static const char *const headers[] = { "ConsistencyLevel: eventual", NULL };
@@ -315,6 +315,7 @@ START_TEST(a_get_brings_status_headers_and_body)
 	ck_assert_str_eq(c.reply.content_type, "text/plain; charset=utf-8");
 	ck_assert_str_eq(c.reply.retry_after, "41");
 	ck_assert_str_eq(c.reply.location, "");
+	ck_assert_str_eq(c.reply.www_authenticate, "Basic realm=/a.key");
 	ck_assert_str_eq(buf_text(&c.reply.body), "hello");
 	ck_assert_int_ge(c.reply.took_ms, 0);
 	client_close(&c);
@@ -613,9 +614,9 @@ START_TEST(a_timeout_names_its_phase)
 }
 END_TEST
 
-START_TEST(a_timeout_while_connecting)
+static void time_out_while_connecting(bool metadata, enum err_kind kind, const char *start)
 {
-	struct client c = { 0 };
+	struct client c = { .request.metadata = metadata };
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	unsigned port;
 	int listener = listen_on_loopback(&port, 0), filler[8];
@@ -625,12 +626,44 @@ START_TEST(a_timeout_while_connecting)
 		filler[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 		connect(filler[i], (struct sockaddr *)&address, sizeof(address));
 	}
-	c.options.deadline = short_deadline();
+	if (!metadata)
+		c.options.deadline = short_deadline();
 	client_open(&c, "http", "127.0.0.1", port);
-	wanted_failure(&c, ERR_TIMEOUT, "timeout after 2 s while connecting to 127.0.0.1");
+	bool sent = client_send(&c);
 	for (int i = 0; i < ROWS(filler); i++)
 		close(filler[i]);
 	close(listener);
+	ck_assert(!sent);
+	ck_assert_msg(c.e.kind == kind && !strncmp(c.e.text, start, strlen(start)), "%d: %s", c.e.kind, c.e.text);
+	if (metadata)
+		ck_assert_ptr_nonnull(strstr(c.e.text, " within 1 s"));
+	client_close(&c);
+}
+
+START_TEST(a_timeout_while_connecting)
+{
+	time_out_while_connecting(false, ERR_TIMEOUT, "timeout after 2 s while connecting to 127.0.0.1");
+}
+END_TEST
+
+START_TEST(a_metadata_service_is_not_waited_for)
+{
+	time_out_while_connecting(true, ERR_NETWORK, "no connection to 127.0.0.1:");
+}
+END_TEST
+
+/* Refused for want of time, and so not for its address: nothing is sent. */
+START_TEST(the_metadata_address_may_be_plain)
+{
+	struct client c = { .options.deadline = { .at_ms = 1, .limit_ms = 30000 } };
+
+	ck_assert(http_is_plain_metadata("http://169.254.169.254/metadata"));
+	ck_assert(!http_is_plain_metadata("https://169.254.169.254/metadata"));
+	ck_assert(!http_is_plain_metadata("http://169.254.169.253/"));
+	ck_assert(!http_is_plain_metadata("http://169.254.169.254.contoso.com/"));
+	client_open(&c, "http", "127.0.0.1", 9);
+	c.request = (struct http_request){ .url = "http://169.254.169.254/metadata", .metadata = true };
+	wanted_failure(&c, ERR_TIMEOUT, "timeout after 30 s before asking 169.254.169.254 for the reply");
 }
 END_TEST
 
@@ -651,6 +684,15 @@ static const struct {
 	{ { .url = "http://localhost/" }, "plain http is for loopback addresses only, not for localhost" },
 	{ { .url = "https://user:secret@contoso.com/" },
 	  "the address of the reply is no https:// URL of a plain host" },
+	{ { .url = "http://169.254.169.254/metadata" }, "plain http is for loopback addresses only, not for 169.254.169.254" },
+	{ { .url = "http://169.254.169.254/metadata", .metadata = true, .authorization = "Bearer a" },
+	  "plain http is for loopback addresses only, not for 169.254.169.254" },
+	{ { .url = "http://169.254.169.254/metadata", .metadata = true, .body = "a=b" },
+	  "plain http is for loopback addresses only, not for 169.254.169.254" },
+	{ { .url = "http://169.254.169.253/metadata", .metadata = true }, "plain http is for loopback addresses only, not for 169.254.169.253" },
+	{ { .url = "http://contoso.com/metadata", .metadata = true }, "plain http is for loopback addresses only, not for contoso.com" },
+	{ { .url = "http://169.254.169.254.contoso.com/", .metadata = true },
+	  "plain http is for loopback addresses only, not for 169.254.169.254.contoso.com" },
 	{ { .url = "file:///etc/hostname", .purpose = "a token" },
 	  "the address of a token is no https:// URL of a plain host" },
 	{ { .url = "http://127.0.0.1:9/", .authorization = "Bearer a\r\nX: y" },
@@ -1073,6 +1115,8 @@ static Suite *suite(void)
 	tcase_add_test(t, a_name_without_address_is_told);
 	tcase_add_loop_test(t, a_timeout_names_its_phase, 0, ROWS(timeouts));
 	tcase_add_test(t, a_timeout_while_connecting);
+	tcase_add_test(t, a_metadata_service_is_not_waited_for);
+	tcase_add_test(t, the_metadata_address_may_be_plain);
 	tcase_add_test(t, nothing_is_sent_when_no_time_is_left);
 	tcase_add_loop_test(t, an_unsafe_request_is_not_sent, 0, ROWS(refused));
 	tcase_add_test(t, loopback_goes_past_every_proxy);

@@ -18,7 +18,7 @@ struct settings {
 	bool all, help;
 	int verbose, mode, cloud, describe, custom;
 	int64_t lines, since, at;
-	char *host, *proxy, *login, *token, *token_file, *tenant, *client, *secret, *certificate;
+	char *host, *proxy, *login, *token, *token_file, *tenant, *client, *secret, *certificate, *identity;
 	struct strings names, skip, added;
 };
 
@@ -59,6 +59,7 @@ static const struct opt entra_rows[] = {
 	{ OPT_IS_TEXT, .name = "tenant-id", .at = OPT_AT(struct settings, tenant, char *), .azure = "AZURE_TENANT_ID", .arg = "ID" },
 	{ OPT_IS_TEXT, .name = "client-id", .at = OPT_AT(struct settings, client, char *), .azure = "AZURE_CLIENT_ID", .arg = "ID" },
 	{ OPT_IS_SECRET, .name = "client-secret", .at = OPT_AT(struct settings, secret, char *), .azure = "AZURE_CLIENT_SECRET" },
+	{ OPT_IS_TEXT, .name = "managed-identity", .at = OPT_AT(struct settings, identity, char *), .arg = "ID", .value_optional = true },
 	{ OPT_IS_TEXT, .name = "client-certificate", .at = OPT_AT(struct settings, certificate, char *), .arg = "PEM",
 	  .azure = "AZURE_CLIENT_CERTIFICATE_PATH" },
 	OPT_END
@@ -159,6 +160,7 @@ static void dump(const struct bench *b, struct buf *out)
 	dump_text("client", s->client, out);
 	dump_text("secret", s->secret, out);
 	dump_text("certificate", s->certificate, out);
+	dump_text("identity", s->identity, out);
 	dump_number("help", s->help, 0, out);
 	dump_number("verbose", s->verbose, 0, out);
 	dump_number("custom", s->custom, 0, out);
@@ -222,6 +224,12 @@ static const struct {
 	{ ARGS("--add=c", "--add=d"), " add=x,c,d" },
 	{ ARGS("--add=", "--add=d"), " add=d" },
 	{ ARGS("-tthree", "--special=four"), " custom=34" },
+	/* a value that may be left out */
+	{ ARGS("--managed-identity"), " identity=" },
+	{ ARGS("--managed-identity="), " identity=" },
+	{ ARGS("--managed-identity=a"), " identity=a" },
+	{ ARGS("--managed-identity", "-a"), " all=1 identity=" },
+	{ ARGS("--managed-identity", "a"), "usage: unexpected argument 'a', see --help" },
 	/* types */
 	{ ARGS("--since=1.5h"), " since=5400" },
 	{ ARGS("--since=90"), " since=90" },
@@ -359,6 +367,8 @@ static const struct {
 	/* … and only when nothing else gives an Entra setting */
 	{ AZURE, ARGS("--client-certificate=P"), " certificate=P" },
 	{ AZURE, ARGS("--tenant-id=X"), " tenant=X" },
+	{ AZURE, ARGS("--managed-identity"), " identity=" },
+	{ AZURE "AZURE_CLIENT_CERTIFICATE_PATH=P", { NULL }, " tenant=T client=C secret=S certificate=P" },
 	{ AZURE "MDCA_CLIENT_ID=X", { NULL }, " client=X" },
 	{ AZURE "MDCA_CLIENT_ID=", { NULL }, " tenant=T client=C secret=S" },
 	{ AZURE, ARGS("-Ha", "--lines=5"), " lines=5 hostname=a tenant=T client=C secret=S" },

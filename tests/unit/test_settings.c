@@ -16,6 +16,8 @@
 
 struct given {
 	const char *hostname, *api_url, *login_url, *api_token, *tenant_id, *client_id, *client_secret;
+	const char *certificate, *federated, *identity;
+	bool azure_set;
 	int cloud, auth; /* one more than the choice; 0: not given */
 };
 
@@ -25,6 +27,8 @@ static struct cloud_settings make(const struct given *g)
 		.hostname = mem_copy_text(g->hostname), .api_url = mem_copy_text(g->api_url), .login_url = mem_copy_text(g->login_url),
 		.api_token = mem_copy_text(g->api_token), .tenant_id = mem_copy_text(g->tenant_id),
 		.client_id = mem_copy_text(g->client_id), .client_secret = mem_copy_text(g->client_secret),
+		.client_certificate = mem_copy_text(g->certificate), .federated_token_file = mem_copy_text(g->federated),
+		.managed_identity = mem_copy_text(g->identity), .azure_set = g->azure_set,
 		.cloud = g->cloud - 1, .auth = g->auth - 1,
 	};
 }
@@ -40,9 +44,16 @@ static void release(struct cloud_settings *s)
 	free(s->client_id);
 	free(s->client_secret_file);
 	free(s->client_secret);
+	free(s->client_certificate);
+	free(s->federated_token_file);
+	free(s->managed_identity);
 }
 
+#define IDS .tenant_id = TENANT, .client_id = CLIENT
 #define ENTRA .tenant_id = TENANT, .client_id = CLIENT, .client_secret = "s3cret~"
+
+#define GRAPH_URLS "https://graph.microsoft.com/v1.0", "https://login.microsoftonline.com"
+#define PORTAL_URLS "https://" PORTAL, "https://login.microsoftonline.com"
 
 static const struct accepted_row {
 	struct given given;
@@ -79,6 +90,31 @@ static const struct accepted_row {
 	  "http://127.9.9.9:82", COMMERCIAL, AUTH_SECRET },
 	{ { .login_url = "https://login.microsoftonline.us/", .cloud = GCC + 1, ENTRA }, GRAPH, "https://graph.microsoft.com/v1.0",
 	  "https://login.microsoftonline.us", GCC, AUTH_SECRET },
+	/* one way each */
+	{ { IDS, .certificate = "/c" }, GRAPH, GRAPH_URLS, COMMERCIAL, AUTH_CERTIFICATE },
+	{ { IDS, .federated = "/f" }, GRAPH, GRAPH_URLS, COMMERCIAL, AUTH_FEDERATED },
+	{ { .identity = "" }, GRAPH, GRAPH_URLS, COMMERCIAL, AUTH_MANAGED_IDENTITY },
+	{ { .identity = CLIENT }, GRAPH, GRAPH_URLS, COMMERCIAL, AUTH_MANAGED_IDENTITY },
+	{ { .hostname = PORTAL, .identity = "system" }, CLOUD_APPS, PORTAL_URLS, COMMERCIAL, AUTH_MANAGED_IDENTITY },
+	{ { .auth = AUTH_MANAGED_IDENTITY + 1 }, GRAPH, GRAPH_URLS, COMMERCIAL, AUTH_MANAGED_IDENTITY },
+	{ { IDS, .api_token = "abc", .certificate = "/c" }, GRAPH, GRAPH_URLS, COMMERCIAL, AUTH_CERTIFICATE },
+	/* --auth chooses among several */
+	{ { ENTRA, .certificate = "/c", .federated = "/f", .identity = "", .auth = AUTH_SECRET + 1 }, GRAPH, GRAPH_URLS, COMMERCIAL, AUTH_SECRET },
+	{ { ENTRA, .certificate = "/c", .federated = "/f", .identity = "", .auth = AUTH_CERTIFICATE + 1 }, GRAPH, GRAPH_URLS, COMMERCIAL,
+	  AUTH_CERTIFICATE },
+	{ { ENTRA, .certificate = "/c", .federated = "/f", .identity = "", .auth = AUTH_FEDERATED + 1 }, GRAPH, GRAPH_URLS, COMMERCIAL,
+	  AUTH_FEDERATED },
+	{ { ENTRA, .certificate = "/c", .federated = "/f", .identity = "", .auth = AUTH_MANAGED_IDENTITY + 1 }, GRAPH, GRAPH_URLS, COMMERCIAL,
+	  AUTH_MANAGED_IDENTITY },
+	/* what the host injects: the order is azure-identity's, and an API token goes before it */
+	{ { ENTRA, .certificate = "/c", .federated = "/f", .azure_set = true }, GRAPH, GRAPH_URLS, COMMERCIAL, AUTH_SECRET },
+	{ { IDS, .certificate = "/c", .federated = "/f", .azure_set = true }, GRAPH, GRAPH_URLS, COMMERCIAL, AUTH_CERTIFICATE },
+	{ { IDS, .federated = "/f", .azure_set = true }, GRAPH, GRAPH_URLS, COMMERCIAL, AUTH_FEDERATED },
+	{ { .hostname = PORTAL, ENTRA, .azure_set = true }, CLOUD_APPS, PORTAL_URLS, COMMERCIAL, AUTH_SECRET },
+	{ { .hostname = PORTAL, .api_token = "abc", ENTRA, .azure_set = true }, CLOUD_APPS, PORTAL_URLS, COMMERCIAL, AUTH_API_TOKEN },
+	{ { .hostname = PORTAL, .api_token = "abc", IDS, .federated = "/f", .azure_set = true }, CLOUD_APPS, PORTAL_URLS, COMMERCIAL,
+	  AUTH_API_TOKEN },
+	{ { .api_token = "abc", IDS, .federated = "/f", .azure_set = true }, GRAPH, GRAPH_URLS, COMMERCIAL, AUTH_FEDERATED },
 	{ { .tenant_id = "contoso.onmicrosoft.com", .client_id = CLIENT, .client_secret = "a b" }, GRAPH,
 	  "https://graph.microsoft.com/v1.0", "https://login.microsoftonline.com", COMMERCIAL, AUTH_SECRET },
 };
@@ -96,6 +132,8 @@ START_TEST(settings_are_completed)
 	ck_assert_int_eq(s.auth, row->auth);
 	if (row->auth == AUTH_API_TOKEN)
 		ck_assert_str_eq(s.api_token, "abc");
+	if (row->auth == AUTH_MANAGED_IDENTITY)
+		ck_assert_str_eq(s.managed_identity, row->given.identity && *row->given.identity ? row->given.identity : "system");
 	release(&s);
 }
 END_TEST
@@ -135,6 +173,23 @@ static const struct refused_row {
 	{ { .login_url = "https://login.contoso.example/" TENANT, ENTRA }, GRAPH, ERR_USAGE, "an authority has no path" },
 	{ { .api_token = "abc", .hostname = PORTAL, ENTRA }, CLOUD_APPS, ERR_USAGE,
 	  "an API token and a client secret: choose by --auth=api-token or --auth=secret" },
+	{ { ENTRA, .certificate = "/c" }, GRAPH, ERR_USAGE,
+	  "two ways to sign in are configured, a client secret and a client certificate: choose by --auth=secret or --auth=certificate" },
+	{ { IDS, .certificate = "/c", .federated = "/f" }, GRAPH, ERR_USAGE,
+	  "two ways to sign in are configured, a client certificate and a federated token: choose by --auth=certificate or --auth=federated" },
+	{ { IDS, .federated = "/f", .identity = "" }, GRAPH, ERR_USAGE, "a federated token and a managed identity: choose by --auth=federated or "
+									 "--auth=managed-identity" },
+	{ { .hostname = PORTAL, .api_token = "abc", .identity = "" }, CLOUD_APPS, ERR_USAGE,
+	  "an API token and a managed identity: choose by --auth=api-token or --auth=managed-identity" },
+	{ { .hostname = PORTAL, .api_token = "abc", ENTRA, .certificate = "/c", .federated = "/f", .identity = "" }, CLOUD_APPS, ERR_USAGE,
+	  "five ways to sign in are configured, an API token, a client secret, a client certificate, a federated token and a managed identity: "
+	  "choose by --auth=api-token, --auth=secret, --auth=certificate, --auth=federated or --auth=managed-identity" },
+	{ { .certificate = "/c" }, GRAPH, ERR_USAGE, "the sign-in with a client certificate is incomplete, missing: --tenant-id, --client-id" },
+	{ { .tenant_id = TENANT, .federated = "/f" }, GRAPH, ERR_USAGE, "the sign-in with a federated token is incomplete, missing: --client-id" },
+	{ { IDS, .auth = AUTH_CERTIFICATE + 1 }, GRAPH, ERR_USAGE, "a client certificate is incomplete, missing: --client-certificate" },
+	{ { IDS, .auth = AUTH_FEDERATED + 1 }, GRAPH, ERR_USAGE, "a federated token is incomplete, missing: --federated-token-file" },
+	{ { .tenant_id = "common", .client_id = CLIENT, .certificate = "/c" }, GRAPH, ERR_USAGE, "names no tenant" },
+	{ { .identity = "a&b" }, GRAPH, ERR_USAGE, "--managed-identity=\"a&b\" is no client id" },
 	{ { .hostname = PORTAL }, CLOUD_APPS, ERR_USAGE, "give --api-token-file, or --tenant-id" },
 	{ { .api_token = "abc" }, GRAPH, ERR_USAGE, "missing: give --tenant-id, --client-id and --client-secret-file, or the same as "
 						      "MDCA_... in the environment or in a section" },

@@ -4,6 +4,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -437,7 +441,7 @@ END_TEST
 START_TEST(hints_are_whole)
 {
 	static const int64_t numbers[] = { 7000215, 7000222, 7000218, 700016, 700011, 7000112, 90002, 900023, 90038, 900382, 900432,
-					   700027, 700024, 700021, 700023, 50027, 50012, 70021, 700211, 700213, 7002131, 7002138,
+					   700027, 700024, 700021, 700023, 50027, 50012, 70021, 70025, 700211, 700212, 700213, 7002131, 7002138,
 					   1002012, 70011, 500011, 65001, 650056, 90094, 53003, 50001, 900144 };
 	const char *cause, *cure;
 
@@ -487,6 +491,249 @@ START_TEST(what_passes_is_waited_for)
 		ck_assert_int_eq(e.kind, row->kind);
 		ck_assert_str_eq(e.text, row->text);
 	}
+}
+END_TEST
+
+/* Certificate and key in one file, valid from yesterday for so many days. */
+static char *put_identity(const char *name, long days)
+{
+	AUTO_FREE char *path = mem_print("%s/%s", folder, name);
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, NULL);
+	EVP_PKEY *key = NULL;
+	X509 *cert = X509_new();
+	FILE *file = fopen(path, "w");
+
+	ck_assert(file && EVP_PKEY_keygen_init(ctx) > 0 && EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 2048) > 0 && EVP_PKEY_keygen(ctx, &key) > 0);
+	fchmod(fileno(file), 0600);
+	X509_gmtime_adj(X509_getm_notBefore(cert), -2 * 86400);
+	X509_gmtime_adj(X509_getm_notAfter(cert), days * 86400);
+	X509_set_pubkey(cert, key);
+	ck_assert_int_gt(X509_sign(cert, key, EVP_sha256()), 0);
+	ck_assert(PEM_write_X509(file, cert) && PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL));
+	fclose(file);
+	X509_free(cert);
+	EVP_PKEY_free(key);
+	EVP_PKEY_CTX_free(ctx);
+	return mem_copy_text(path);
+}
+
+#define ASSERTION_FORM "grant_type=client_credentials&client_id=" CLIENT "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3A" 		       "jwt-bearer&client_assertion="
+#define SCOPE_FIELD "&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"
+#define GRANTED(token) { .method = "POST", .url = TOKEN_URL, .status = 200, .reply = GIVES(token, "3599") }
+
+static const struct scene first_by_any[] = { GRANTED("first"), { 0 } };
+static const struct scene second_by_any[] = { GRANTED("second"), { 0 } };
+
+START_TEST(certificate_signs_a_form)
+{
+	AUTO_FREE char *path = put_identity("client.pem", 5);
+	AUTO_FREE char *other = put_identity("other.pem", 5);
+
+	settings.auth = AUTH_CERTIFICATE;
+	settings.client_certificate = path;
+	expect(first_by_any, "Bearer first", 1);
+	const char *form = script_last_body();
+	ck_assert_msg(!strncmp(form, ASSERTION_FORM "eyJhbGciOiJQUzI1NiIs", strlen(ASSERTION_FORM) + 20), "%s", form);
+	ck_assert_str_eq(strrchr(form, '&'), SCOPE_FIELD);
+	expect(nothing, "Bearer first", 0);
+	settings.client_certificate = other; /* another fingerprint, another file */
+	expect(second_by_any, "Bearer second", 1);
+	settings.client_certificate = path;
+	expect(nothing, "Bearer first", 0);
+}
+END_TEST
+
+START_TEST(ended_certificate_asks_nobody)
+{
+	AUTO_FREE char *path = put_identity("client.pem", -1);
+	char header[64];
+	struct err e = { 0 };
+
+	settings.auth = AUTH_CERTIFICATE;
+	settings.client_certificate = path;
+	ck_assert(!run(nothing, header, sizeof(header), &e));
+	ck_assert_int_eq(e.kind, ERR_AUTH);
+	ck_assert_msg(!strncmp(e.text, "the certificate ended on 20", 27), "%s", e.text);
+}
+END_TEST
+
+#define NOT_KNOWN { .status = 401, .reply = REFUSAL("invalid_client", 700027, "The certificate is not registered.") }
+#define NOT_KNOWN_TEXT \
+	"sign-in refused: the certificate is not known to the application (AADSTS700027), upload it and compare thumbprints, a new one works after some minutes"
+
+static const struct upload_row {
+	struct scene scenes[5];
+	int64_t limit_ms;
+	enum auth auth;
+	int requests;
+	long slept_ms;
+	const char *text; /* NULL: a token in the end */
+} uploads[] = {
+	{ { NOT_KNOWN, GRANTED("first") }, 30000, AUTH_CERTIFICATE, 2, 10000, NULL },
+	{ { NOT_KNOWN, NOT_KNOWN, GRANTED("first") }, 30000, AUTH_CERTIFICATE, 3, 20000, NULL },
+	{ { NOT_KNOWN, NOT_KNOWN, NOT_KNOWN }, 60000, AUTH_CERTIFICATE, 3, 20000, NOT_KNOWN_TEXT },
+	{ { NOT_KNOWN }, 10900, AUTH_CERTIFICATE, 1, 0, NOT_KNOWN_TEXT },
+	{ { NOT_KNOWN }, 30000, AUTH_SECRET, 1, 0, NOT_KNOWN_TEXT },
+	{ { { .status = 401, .reply = REFUSAL("invalid_client", 700024, "Not in time.") } }, 30000, AUTH_CERTIFICATE, 1, 0,
+	  "sign-in refused: the assertion is outside its time (AADSTS700024), set this host's clock, or renew the federated token file" },
+};
+
+START_TEST(new_certificate_is_waited_for)
+{
+	const struct upload_row *row = &uploads[_i];
+	AUTO_FREE char *path = put_identity("client.pem", 5);
+	char header[64];
+	struct err e = { 0 };
+
+	settings.auth = row->auth;
+	settings.client_certificate = path;
+	deadline = deadline_in(row->limit_ms);
+	bool good = run(row->scenes, header, sizeof(header), &e);
+	ck_assert_msg(good == !row->text, "row %d: %s", _i, e.text);
+	ck_assert_int_eq(script_played(), row->requests);
+	ck_assert_int_eq(script_slept_ms(), row->slept_ms);
+	if (!good)
+		ck_assert_str_eq(e.text, row->text);
+}
+END_TEST
+
+static const struct federated_row {
+	const char *content;
+	const char *sent; /* in the form; NULL: refused */
+	const char *text; /* a part of the error */
+	mode_t mode;
+} federated[] = {
+	{ "eyJ.eyJ.sig", "eyJ.eyJ.sig", NULL, 0600 },
+	{ "eyJ.eyJ.sig\n", "eyJ.eyJ.sig", NULL, 0644 },
+	{ "eyJ.eyJ.sig\r\n", "eyJ.eyJ.sig", NULL, 0666 },
+	{ "eyJ.eyJ.", "eyJ.eyJ.", NULL, 0444 },
+	{ "", NULL, "is empty", 0600 },
+	{ "\n", NULL, "is empty", 0600 },
+	{ "secret", NULL, "holds no token, which is one line of three parts with dots in between", 0600 },
+	{ "eyJ.eyJ", NULL, "holds no token", 0600 },
+	{ "eyJ.eyJ.eyJ.sig", NULL, "holds no token", 0600 },
+	{ "eyJ..sig", NULL, "holds no token", 0600 },
+	{ ".eyJ.sig", NULL, "holds no token", 0600 },
+	{ "eyJ.eyJ.sig\n\n", NULL, "holds no token", 0600 },
+	{ "eyJ.e yJ.sig", NULL, "holds no token", 0600 },
+	{ "eyJ.\xc3\xa9.sig", NULL, "holds no token", 0600 },
+};
+
+START_TEST(federated_token_is_sent)
+{
+	const struct federated_row *row = &federated[_i];
+	AUTO_FREE char *path = mem_print("%s/jwt", folder);
+	AUTO_FREE char *form = mem_print("%s%s%s", ASSERTION_FORM, row->sent, SCOPE_FIELD);
+	char header[64];
+	struct err e = { 0 };
+
+	settings.auth = AUTH_FEDERATED;
+	settings.federated_token_file = path;
+	put(path, row->content, row->mode);
+	bool good = run(first_by_any, header, sizeof(header), &e);
+	ck_assert_msg(good == (row->sent != NULL), "row %d: %s", _i, e.text);
+	if (good) {
+		ck_assert_str_eq(script_last_body(), form);
+	} else {
+		ck_assert_int_eq(e.kind, ERR_CONFIG);
+		ck_assert_msg(strstr(e.text, row->text) != NULL, "row %d: %s", _i, e.text);
+		ck_assert_int_eq(script_played(), 0);
+	}
+}
+END_TEST
+
+START_TEST(federated_token_is_read_anew)
+{
+	static const struct scene both[] = { GRANTED("first"), GRANTED("second"), { 0 } };
+	AUTO_FREE char *path = mem_print("%s/jwt", folder);
+	AUTO_FREE char *other = mem_print("%s/jwt2", folder);
+	struct token *t = token_new(&settings, GRAPH, NULL, &deadline, 0);
+	const char *value;
+	struct err e = { 0 };
+
+	settings.auth = AUTH_FEDERATED;
+	settings.federated_token_file = path;
+	put(path, "eyJ.old.sig", 0600);
+	put(other, "eyJ.old.sig", 0600);
+	script_play(both);
+	ck_assert(token_header(t, &value, &e));
+	put(path, "eyJ.new.sig", 0600);
+	ck_assert(token_renew(t, true));
+	ck_assert(token_header(t, &value, &e));
+	ck_assert_str_eq(script_last_body(), ASSERTION_FORM "eyJ.new.sig" SCOPE_FIELD);
+	token_free(t);
+	expect(nothing, "Bearer second", 0); /* the path tells it from others, not the content */
+	settings.federated_token_file = other;
+	expect(first_by_any, "Bearer first", 1);
+}
+END_TEST
+
+START_TEST(huge_federated_token_is_none)
+{
+	AUTO_FREE char *path = mem_print("%s/jwt", folder);
+	AUTO_FREE char *huge = mem_print("eyJ.%065530d.sig", 1);
+	char header[64];
+	struct err e = { 0 };
+
+	settings.auth = AUTH_FEDERATED;
+	settings.federated_token_file = path;
+	put(path, huge, 0600);
+	ck_assert(!run(nothing, header, sizeof(header), &e));
+	ck_assert_msg(strstr(e.text, "is too large") != NULL, "%s", e.text);
+}
+END_TEST
+
+#define IMDS_URL "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fgraph.microsoft.com"
+#define MACHINE_GIVES(token, expires) "{\"access_token\":\"" token "\",\"expires_in\":\"" expires "\",\"token_type\":\"Bearer\"}"
+
+START_TEST(machine_signs_in)
+{
+	static const struct scene own[] = { { .method = "GET", .url = IMDS_URL, .header = "Metadata: true", .metadata = true, .status = 200,
+					      .reply = MACHINE_GIVES("first", "86399") }, { 0 } };
+	static const struct scene assigned[] = { { .method = "GET", .url = IMDS_URL "&client_id=" CLIENT, .metadata = true, .status = 200,
+						   .reply = MACHINE_GIVES("second", "3599") }, { 0 } };
+	char text[512] = "";
+	long long issued, renew;
+
+	unsetenv("IDENTITY_ENDPOINT");
+	unsetenv("AZURE_POD_IDENTITY_AUTHORITY_HOST");
+	settings.auth = AUTH_MANAGED_IDENTITY;
+	settings.tenant_id = settings.client_id = NULL;
+	settings.managed_identity = (char[]){ "system" };
+	expect(own, "Bearer first", 1);
+	expect(nothing, "Bearer first", 0);
+	FILE *file = fopen(cached_file(), "r");
+	ck_assert_ptr_nonnull(fgets(text, sizeof(text), file));
+	fclose(file);
+	ck_assert_int_eq(sscanf(text, "{\"token\":\"first\",\"issued_at\":%lld,\"renew_at\":%lld", &issued, &renew), 2);
+	ck_assert_int_eq(renew - issued, 43199); /* half of its life */
+	settings.managed_identity = (char[]){ CLIENT };
+	expect(assigned, "Bearer second", 1);
+}
+END_TEST
+
+static const struct scene not_assigned[] = {
+	{ .status = 400, .reply = "{\"error\":\"invalid_request\",\"error_description\":\"Identity not found\"}" }, { 0 }
+};
+static const struct scene wrong_resource[] = {
+	{ .status = 400, .reply = REFUSAL("invalid_resource", 500011, "The resource principal was not found.") }, { 0 }
+};
+
+START_TEST(machine_is_refused)
+{
+	char header[64];
+	struct err e = { 0 };
+
+	unsetenv("IDENTITY_ENDPOINT");
+	unsetenv("AZURE_POD_IDENTITY_AUTHORITY_HOST");
+	settings.auth = AUTH_MANAGED_IDENTITY;
+	settings.managed_identity = (char[]){ "system" };
+	ck_assert(!run(not_assigned, header, sizeof(header), &e));
+	ck_assert_str_eq(e.text, "sign-in refused: this machine has no such managed identity, assign it to the machine or correct the client "
+				 "id of --managed-identity");
+	ck_assert(!run(wrong_resource, header, sizeof(header), &e));
+	ck_assert_str_eq(e.text, "sign-in refused: the service is unknown in this tenant (AADSTS500011), check --cloud");
+	ck_assert_int_eq(e.kind, ERR_AUTH);
 }
 END_TEST
 
@@ -555,6 +802,14 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(tests, refusal_says_what_to_do, 0, ROWS(refusals));
 	tcase_add_test(tests, hints_are_whole);
 	tcase_add_loop_test(tests, what_passes_is_waited_for, 0, ROWS(waits));
+	tcase_add_test(tests, certificate_signs_a_form);
+	tcase_add_test(tests, ended_certificate_asks_nobody);
+	tcase_add_loop_test(tests, new_certificate_is_waited_for, 0, ROWS(uploads));
+	tcase_add_loop_test(tests, federated_token_is_sent, 0, ROWS(federated));
+	tcase_add_test(tests, federated_token_is_read_anew);
+	tcase_add_test(tests, huge_federated_token_is_none);
+	tcase_add_test(tests, machine_signs_in);
+	tcase_add_test(tests, machine_is_refused);
 	tcase_add_test(tests, many_checks_ask_once);
 	suite_add_tcase(suite, tests);
 	return suite;

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Certificate, key and signature, by libcrypto alone. OpenSSL keeps its errors for whoever asks next, which would be libcurl: what
+ * fails here is cleared here. */
+#include "cloud/assertion.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+
+#define WHAT "client certificate"
+#define FINGERPRINT_SIZE 32
+
+const char *const assertion_names[] = { "PS256", "RS256", NULL };
+
+struct signer {
+	char *path;
+	EVP_PKEY *key;
+	X509 *certificate;
+	int64_t begins_at, ends_at;
+	char fingerprint[2 * FINGERPRINT_SIZE + 1];
+};
+
+static void wipe(struct buf *text)
+{
+	if (text->data)
+		explicit_bzero(text->data, text->len);
+	buf_free(text);
+}
+#define AUTO_SECRET CLEANUP(wipe) struct buf
+
+static void release_bio(BIO **bio)
+{
+	BIO_free(*bio);
+}
+#define AUTO_BIO CLEANUP(release_bio) BIO *
+
+void signer_free(struct signer *s)
+{
+	if (!s)
+		return;
+	EVP_PKEY_free(s->key);
+	X509_free(s->certificate);
+	free(s->path);
+	free(s);
+}
+
+void signer_free_local(struct signer **s)
+{
+	signer_free(*s);
+}
+
+const char *signer_fingerprint(const struct signer *s)
+{
+	return s->fingerprint;
+}
+
+int64_t signer_ends_at(const struct signer *s)
+{
+	return s->ends_at;
+}
+
+static bool holds(const struct buf *text, const char *words)
+{
+	return memmem(text->data, text->len, words, strlen(words)) != NULL;
+}
+
+/* What a look at the text tells, before OpenSSL's words do. */
+static bool check_text(const char *path, const struct buf *text, bool has_password, struct err *e)
+{
+	if (!holds(text, "-----BEGIN "))
+		return err_set(e, ERR_CONFIG, WHAT " %s is no PEM file%s", path,
+			       text->data[0] == '\x30' ? ", convert a PFX by: openssl pkcs12 -in FILE.pfx -out FILE.pem" : "");
+	if (!holds(text, "-----BEGIN CERTIFICATE-----") && !holds(text, "-----BEGIN TRUSTED CERTIFICATE-----"))
+		return err_set(e, ERR_CONFIG, WHAT " %s holds no certificate, put certificate and key into the one file", path);
+	if (!holds(text, "PRIVATE KEY-----"))
+		return err_set(e, ERR_CONFIG, WHAT " %s holds no private key, put certificate and key into the one file", path);
+	bool encrypted = holds(text, "-----BEGIN ENCRYPTED PRIVATE KEY-----") || holds(text, "Proc-Type: 4,ENCRYPTED");
+	if (encrypted && !has_password)
+		return err_set(e, ERR_CONFIG, "the key in " WHAT " %s is encrypted, give its password by --client-certificate-password-file",
+			       path);
+	return true;
+}
+
+/* Stands in for OpenSSL's own, which would ask on the terminal. */
+static int give_password(char *out, int size, int writing, void *data)
+{
+	const struct buf *password = data;
+
+	(void)writing;
+	if (!password->len || password->len > (size_t)size)
+		return -1;
+	memcpy(out, password->data, password->len);
+	return (int)password->len;
+}
+
+static bool read_key(struct signer *s, const struct buf *text, struct buf *password, struct err *e)
+{
+	AUTO_BIO bio = BIO_new_mem_buf(text->data, (int)text->len);
+
+	s->key = bio ? PEM_read_bio_PrivateKey(bio, NULL, give_password, password) : NULL;
+	if (!s->key && password->len)
+		return err_set(e, ERR_CONFIG, "the password does not open the key in " WHAT " %s, look at --client-certificate-password-file",
+			       s->path);
+	if (!s->key)
+		return err_set(e, ERR_CONFIG, "the key in " WHAT " %s cannot be read", s->path);
+	if (EVP_PKEY_base_id(s->key) == EVP_PKEY_RSA)
+		return true;
+	return err_set(e, ERR_CONFIG, "the key in " WHAT " %s is %s, but Entra ID takes RSA keys only", s->path,
+		       EVP_PKEY_base_id(s->key) == EVP_PKEY_EC ? "an EC key" : OBJ_nid2sn(EVP_PKEY_base_id(s->key)));
+}
+
+/* The file may hold the chain too, in whatever order. */
+static bool find_certificate(struct signer *s, const struct buf *text, struct err *e)
+{
+	AUTO_BIO bio = BIO_new_mem_buf(text->data, (int)text->len);
+	unsigned count = 0;
+	X509 *one;
+
+	while (bio && (one = PEM_read_bio_X509(bio, NULL, NULL, NULL))) {
+		count++;
+		if (X509_check_private_key(one, s->key) == 1) {
+			s->certificate = one;
+			return true;
+		}
+		X509_free(one);
+	}
+	if (!count)
+		return err_set(e, ERR_CONFIG, "the certificate in " WHAT " %s cannot be read", s->path);
+	return err_set(e, ERR_CONFIG, "the key in " WHAT " %s does not fit %s", s->path, count == 1 ? "its certificate" : "any of its certificates");
+}
+
+static bool read_moment(const ASN1_TIME *asn1, int64_t *out)
+{
+	struct tm parts;
+
+	if (ASN1_TIME_to_tm(asn1, &parts) != 1)
+		return false;
+	*out = timegm(&parts);
+	return true;
+}
+
+static bool read_details(struct signer *s, struct err *e)
+{
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	unsigned size = 0;
+
+	if (!read_moment(X509_get0_notBefore(s->certificate), &s->begins_at) ||
+	    !read_moment(X509_get0_notAfter(s->certificate), &s->ends_at) || X509_digest(s->certificate, EVP_sha256(), sum, &size) != 1)
+		return err_set(e, ERR_CONFIG, "the certificate in " WHAT " %s cannot be read", s->path);
+	for (unsigned i = 0; i < size; i++)
+		snprintf(s->fingerprint + 2 * i, 3, "%02x", sum[i]);
+	return true;
+}
+
+struct signer *signer_read(const char *path, const char *password_file, struct err *e)
+{
+	AUTO_SECRET text = { 0 };
+	AUTO_SECRET password = { 0 };
+	struct signer *s;
+
+	if (!file_read_secret(WHAT, path, &text, e) ||
+	    (password_file && !file_read_secret("password file of the client certificate", password_file, &password, e)) ||
+	    !check_text(path, &text, password_file != NULL, e))
+		return NULL;
+	s = mem_new(1, sizeof(*s));
+	s->path = mem_copy_text(path);
+	bool good = read_key(s, &text, &password, e) && find_certificate(s, &text, e) && read_details(s, e);
+	ERR_clear_error();
+	if (good)
+		return s;
+	signer_free(s);
+	return NULL;
+}
+
+static void add_base64url(const void *bytes, size_t len, struct buf *out)
+{
+	AUTO_FREE char *text = mem_new((len + 2) / 3 * 4 + 1, 1);
+
+	EVP_EncodeBlock((unsigned char *)text, bytes, (int)len);
+	for (char *c = text; *c && *c != '='; c++)
+		buf_add_char(out, *c == '+' ? '-' : *c == '/' ? '_' : *c);
+}
+
+static void add_header(const struct signer *s, enum assertion kind, struct buf *out)
+{
+	AUTO_BUF header = { 0 };
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	unsigned size = 0;
+
+	X509_digest(s->certificate, kind == ASSERTION_PS256 ? EVP_sha256() : EVP_sha1(), sum, &size);
+	buf_print(&header, "{\"alg\":\"%s\",\"typ\":\"JWT\",\"%s\":\"", assertion_names[kind], kind == ASSERTION_PS256 ? "x5t#S256" : "x5t");
+	add_base64url(sum, size, &header);
+	buf_add(&header, "\"}");
+	add_base64url(header.data, header.len, out);
+}
+
+/* Nothing in them needs JSON's escapes: settings_check lets none through. */
+static void add_claims(const struct claims *c, struct buf *out)
+{
+	AUTO_BUF text = { 0 };
+
+	buf_print(&text, "{\"aud\":\"%s\",\"iss\":\"%s\",\"sub\":\"%s\",\"jti\":\"%s\",\"nbf\":%lld,\"iat\":%lld,\"exp\":%lld}", c->audience,
+		  c->client_id, c->client_id, c->jti, (long long)c->now, (long long)c->now, (long long)c->now + ASSERTION_LIFE_S);
+	add_base64url(text.data, text.len, out);
+}
+
+static bool add_signature(const struct signer *s, enum assertion kind, struct buf *out)
+{
+	size_t size = (size_t)EVP_PKEY_size(s->key);
+	AUTO_FREE unsigned char *signature = mem_new(size, 1);
+	EVP_MD_CTX *signing = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *rsa = NULL;
+	bool good = signing && EVP_DigestSignInit(signing, &rsa, EVP_sha256(), NULL, s->key) == 1;
+
+	/* RFC 7518, 3.5: the mask is made with the same hash, the salt is as long as it. */
+	if (good && kind == ASSERTION_PS256)
+		good = EVP_PKEY_CTX_set_rsa_padding(rsa, RSA_PKCS1_PSS_PADDING) > 0 && EVP_PKEY_CTX_set_rsa_mgf1_md(rsa, EVP_sha256()) > 0 &&
+		       EVP_PKEY_CTX_set_rsa_pss_saltlen(rsa, RSA_PSS_SALTLEN_DIGEST) > 0;
+	good = good && EVP_DigestSign(signing, signature, &size, (const unsigned char *)out->data, out->len) == 1;
+	EVP_MD_CTX_free(signing);
+	ERR_clear_error();
+	if (!good)
+		return false;
+	buf_add_char(out, '.');
+	add_base64url(signature, size, out);
+	return true;
+}
+
+static bool check_life(const struct signer *s, int64_t now, struct err *e)
+{
+	char stamp[CLOCK_STAMP_SIZE];
+
+	if (now >= s->ends_at)
+		return err_set(e, ERR_AUTH, "the certificate ended on %s, make a new one, upload it and replace %s",
+			       clock_stamp(s->ends_at, stamp), s->path);
+	if (now < s->begins_at)
+		return err_set(e, ERR_AUTH, "the certificate in %s begins on %s, look at this host's clock", s->path,
+			       clock_stamp(s->begins_at, stamp));
+	return true;
+}
+
+char *assertion_make(const struct signer *s, enum assertion kind, const struct claims *claims, struct err *e)
+{
+	AUTO_BUF text = { 0 };
+
+	if (!check_life(s, claims->now, e))
+		return NULL;
+	add_header(s, kind, &text);
+	buf_add_char(&text, '.');
+	add_claims(claims, &text);
+	if (add_signature(s, kind, &text))
+		return buf_take(&text);
+	err_set(e, ERR_CONFIG, "the key in " WHAT " %s cannot sign", s->path);
+	return NULL;
+}

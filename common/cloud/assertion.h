@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* A client's certificate and the statement that is signed with its key: "I am this client, said now, to this authority". One PEM file
+ * holds both. Facts: docs/contract.md, "Sign-in". */
+#pragma once
+#include "base/err.h"
+#include <stdint.h>
+
+/* Words of --assertion, NULL-terminated, in the order of enum assertion. */
+enum assertion { ASSERTION_PS256, ASSERTION_RS256 };
+extern const char *const assertion_names[];
+
+struct signer;
+/* Reads the certificate and the RSA key that belong together. ERR_CONFIG, each fault with its cure; a certificate past its end is none
+ * here. `password_file` is for an encrypted key, or NULL. Yours. */
+struct signer *signer_read(const char *path, const char *password_file, struct err *e) MUST_USE;
+void signer_free(struct signer *s);
+#define AUTO_SIGNER CLEANUP(signer_free_local) struct signer *
+void signer_free_local(struct signer **s);
+/* SHA-256 of the certificate, 64 small hex digits; lent. */
+const char *signer_fingerprint(const struct signer *s);
+/* When the certificate ends, in seconds since 1970. */
+int64_t signer_ends_at(const struct signer *s);
+
+struct claims {
+	const char *audience, *client_id, *jti;
+	int64_t now; /* the wall clock, never --at */
+};
+#define ASSERTION_LIFE_S 600
+/* The signed statement in compact form; yours. NULL with ERR_AUTH when the certificate has ended or not begun. */
+char *assertion_make(const struct signer *s, enum assertion kind, const struct claims *claims, struct err *e) MUST_USE;

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* What proves to Entra that the caller is the application: a client secret, a statement signed with the key of a certificate, or the
+ * token of another issuer that the application trusts. A managed identity has none. */
+#pragma once
+#include "base/buf.h"
+#include "cloud/settings.h"
+
+struct credential;
+/* Reads the certificate where there is one. Borrows the settings; yours. NULL with ERR_CONFIG. */
+struct credential *credential_new(const struct cloud_settings *set, struct err *e) MUST_USE;
+void credential_free(struct credential *c);
+/* Adds what tells this credential from another, to be digested: a secret is in it as it is. */
+void credential_distinguish(const struct credential *c, struct buf *out);
+/* Adds the form that asks `url` for a token of this scope. Made anew for each request: an assertion is good for one, and the file of a
+ * federated token is replaced by whoever issues it. ERR_CONFIG; ERR_AUTH for a certificate outside its time. */
+bool credential_form(const struct credential *c, const char *url, const char *scope, struct buf *form, struct err *e) MUST_USE;
