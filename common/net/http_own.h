@@ -4,6 +4,8 @@
 #include "net/http.h"
 #include <curl/curl.h>
 
+/* libcurl passes over a length beyond its own numbers as if there were none, and of two it takes the second. */
+#define HTTP_LENGTH_DIGITS_MAX 18
 #define HTTP_METADATA_HOST "169.254.169.254"
 /* The metadata service is next door: a host outside the cloud shall not hang until the time limit. */
 #define HTTP_METADATA_CONNECT_MS 1000
@@ -36,6 +38,7 @@ struct exchange {
 	void *data;
 	struct http_reply reply;
 	size_t headers_len, body_len;
+	char length[HTTP_LENGTH_DIGITS_MAX + 2]; /* as told; one digit too many shows */
 	bool in_handshake;
 	bool stopped; /* by the sink or a ceiling, *e says why */
 	struct err *e;

@@ -12,6 +12,8 @@
 
 /* Longer numbers are refused: no double needs them, and their size must be checked as one text. */
 #define NUMBER_MAX 400
+/* So often is the text measured that is kept. */
+#define PIECE (16 * 1024)
 
 enum state {
 	START,         /* before the document */
@@ -58,6 +60,7 @@ struct scan {
 	unsigned item_depth; /* depth at which the list's elements stand, 0 outside of the list */
 	uint32_t names_seen; /* bit n: lists[n] was met */
 	struct buf name, element, envelope;
+	unsigned inside, outside; /* values of the element at hand; all others */
 
 	const char *inner_name; /* member of an item whose array is cut into its elements; NULL: none */
 	void (*inner_begin)(void *data);
@@ -132,6 +135,12 @@ static bool refuse(struct scan *s, const char *at, const char *why, struct err *
 {
 	s->state = BROKEN;
 	return err_set(e, ERR_REPLY, "no valid JSON at byte %zu: %s", s->before + (size_t)(at - s->chunk) + 1, why);
+}
+
+static bool refuse_bulk(struct scan *s, struct err *e)
+{
+	s->state = BROKEN;
+	return err_set(e, ERR_PARTIAL, "a part of more than %d MiB or %d values", SCAN_TEXT_MAX / 1024 / 1024, SCAN_VALUES_MAX);
 }
 
 static void keep_in(struct scan *s, struct buf *where, const char *from)
@@ -254,17 +263,18 @@ static void begin_inner(struct scan *s, const char *at)
 /* Before the first byte of a value below the top level. */
 static bool begin_value(struct scan *s, const char *at, struct err *e)
 {
-	if (!s->lists)
-		return true;
-	if (s->depth == s->item_depth)
+	if (s->lists && s->depth == s->item_depth) {
 		begin_item(s, at);
-	else if (s->depth == s->inner_depth)
+	} else if (s->lists && s->depth == s->inner_depth) {
+		s->inside = 0;
 		keep_in(s, &s->inner, at);
-	else if (s->inner_next)
+	} else if (s->lists && s->inner_next) {
 		begin_inner(s, at);
-	else if (s->depth == 1)
-		return begin_member(s, at, e);
-	return true;
+	} else if (s->lists && s->depth == 1 && !begin_member(s, at, e)) {
+		return false;
+	}
+	unsigned *count = s->keep == &s->element || s->keep == &s->inner ? &s->inside : &s->outside;
+	return ++*count <= SCAN_VALUES_MAX || refuse_bulk(s, e);
 }
 
 static bool hand_out(struct scan *s, struct buf *text, scan_item *item, struct err *e)
@@ -294,6 +304,7 @@ static bool end_value(struct scan *s, const char *end, struct err *e)
 	}
 	if (s->depth == s->item_depth) {
 		keep_until(s, end);
+		s->inside = 0;
 		if (strcmp(s->element.data, "null"))
 			return hand_out(s, &s->element, s->item, e);
 		buf_cut(&s->element, 0);
@@ -678,19 +689,31 @@ static bool take_bytes(struct scan *s, const char *p, const char *end, struct er
 	return true;
 }
 
-bool scan_feed(struct scan *s, const char *bytes, size_t len, struct err *e)
+static bool feed_piece(struct scan *s, const char *bytes, size_t len, struct err *e)
 {
 	struct buf *keep;
 
-	if (s->state == BROKEN)
-		return err_set(e, ERR_REPLY, "no valid JSON, as was said before");
 	s->chunk = s->from = bytes;
 	if (!take_bytes(s, bytes, bytes + len, e))
 		return false;
 	keep = s->keep;
+	if (keep && keep->len + (size_t)(bytes + len - s->from) > SCAN_TEXT_MAX)
+		return refuse_bulk(s, e);
 	keep_until(s, bytes + len);
 	s->keep = keep;
 	s->before += len;
+	return true;
+}
+
+bool scan_feed(struct scan *s, const char *bytes, size_t len, struct err *e)
+{
+	if (s->state == BROKEN)
+		return err_set(e, ERR_REPLY, "no valid JSON, as was said before");
+	for (size_t piece; len; bytes += piece, len -= piece) {
+		piece = len < PIECE ? len : PIECE;
+		if (!feed_piece(s, bytes, piece, e))
+			return false;
+	}
 	return true;
 }
 
