@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cloud/assertion.h"
+
 #define NAME_SIZE 128
 #define NONE SIZE_MAX
 
@@ -37,26 +39,37 @@ static const struct metric metrics[] = {
 	METRICS_UNREADABLE
 };
 
+static const char *const kinds[AUTH_COUNT] = {
+	[AUTH_API_TOKEN] = "an API token",
+	[AUTH_SECRET] = "client secret",
+	[AUTH_CERTIFICATE] = "certificate",
+	[AUTH_FEDERATED] = "a federated token",
+	[AUTH_MANAGED_IDENTITY] = "a managed identity",
+};
+
 struct seen {
-	bool found;           /* the application */
-	const char *unending; /* what is in use and does not end, or not here */
-	bool refused;         /* the sentence is said */
+	struct signer *certificate; /* the local one, NULL for a secret */
+	bool found;                 /* the application */
+	bool listed;                /* a credential like the local one, selected or not */
+	bool refused;               /* the sentence is said */
 	char in_use[NAME_SIZE];
-	int64_t ends_at;      /* of the one in use, 0: not known */
+	int64_t ends_at;            /* of the one in use, 0: not known */
 	bool guessed;
 };
 
-static void name_credential(struct json_object *row, const char *kind, struct buf *out)
+static bool has_end(const struct job *job)
 {
-	buf_print(out, "%s %s", kind, jget_text_or(row, "displayName", jget_text_or(row, "keyId", "(no name)")));
-	clean_shorten(out, NAME_SIZE - 1);
+	return job->cloud->auth == AUTH_SECRET || job->cloud->auth == AUTH_CERTIFICATE;
 }
 
-/* Entra keeps the first characters of a secret to tell them apart. */
-static bool is_local_secret(const struct job *job, struct json_object *row)
+/* Entra keeps the thumbprint of a certificate, and the first characters of a secret to tell them apart. */
+static bool is_ours(const struct job *job, struct json_object *row)
 {
+	const struct seen *seen = job->seen;
 	const char *hint = jget_text_or(row, "hint", "");
 
+	if (seen->certificate)
+		return signer_is_named(seen->certificate, jget_text_or(row, "customKeyIdentifier", ""));
 	return *hint && !strncmp(job->cloud->client_secret, hint, strlen(hint));
 }
 
@@ -65,21 +78,22 @@ static bool is_selected(struct job *job, struct json_object *row)
 	return job_selects(job, jget_text_or(row, "displayName", ""), NULL);
 }
 
-/* The secret in use: of those that begin like the local one the first to end, else of all the first that is still to end, else the
- * last that did. */
-static size_t find_in_use(struct job *job, struct json_object *secrets)
+/* The one in use: of those that are like the local one the first to end. Without any, of secrets the first that is still to end, else
+ * the last that did. */
+static size_t find_in_use(struct job *job, struct json_object *list)
 {
 	struct seen *seen = job->seen;
 	size_t found = NONE;
 	int64_t best = 0, at;
 	bool matched = false;
 
-	for (size_t i = 0; i < json_object_array_length(secrets); i++) {
-		struct json_object *row = json_object_array_get_idx(secrets, i);
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *row = json_object_array_get_idx(list, i);
+		bool matches = is_ours(job, row);
 
-		if (!is_selected(job, row) || jget_time(row, "endDateTime", &at) != GOT)
+		seen->listed |= matches;
+		if (!is_selected(job, row) || (seen->certificate && !matches) || jget_time(row, "endDateTime", &at) != GOT)
 			continue;
-		bool matches = is_local_secret(job, row);
 		bool sooner = best > job->now && at > job->now ? at < best : at > best;
 		if (matched ? !matches || at >= best : !matches && found != NONE && !sooner)
 			continue;
@@ -113,7 +127,8 @@ static void judge_credential(struct job *job, struct json_object *row, const cha
 
 	if (!is_selected(job, row))
 		return;
-	name_credential(row, kind, &name);
+	buf_print(&name, "%s %s", kind, jget_text_or(row, "displayName", jget_text_or(row, "keyId", "(no name)")));
+	clean_shorten(&name, NAME_SIZE - 1);
 	verdict_add(job->verdict, CREDENTIALS, 1);
 	verdict_item(job->verdict, buf_text(&name));
 	if (!job_must_time(job, row, "endDateTime", &at))
@@ -129,21 +144,31 @@ static void judge_credential(struct job *job, struct json_object *row, const cha
 	}
 }
 
-static void judge_list(struct job *job, struct json_object *application, const char *member, const char *kind, bool holds_ours)
+static void judge_list(struct job *job, struct json_object *application, const char *member, enum auth auth)
 {
 	struct json_object *list = NULL;
 	char raw[JGET_RAW_SIZE];
 	enum got got = jget_array(application, member, &list);
 
 	if (got == ODD) {
-		verdict_item(job->verdict, kind);
+		verdict_item(job->verdict, kinds[auth]);
 		verdict_unreadable(job->verdict, "%s is %s", member, jget_raw(application, member, raw));
 	}
 	if (got != GOT)
 		return;
-	size_t ours = holds_ours ? find_in_use(job, list) : NONE;
+	size_t ours = job->cloud->auth == (int)auth ? find_in_use(job, list) : NONE;
 	for (size_t i = 0; i < json_object_array_length(list); i++)
-		judge_credential(job, json_object_array_get_idx(list, i), kind, i == ours);
+		judge_credential(job, json_object_array_get_idx(list, i), kinds[auth], i == ours);
+}
+
+/* The one in use, where the application tells nothing of it. */
+static void begin_local(struct job *job)
+{
+	struct seen *seen = job->seen;
+
+	snprintf(seen->in_use, sizeof(seen->in_use), "%s%s%.8s", kinds[job->cloud->auth], seen->certificate ? " " : "",
+		 seen->certificate ? signer_thumbprint(seen->certificate) : "");
+	verdict_item(job->verdict, seen->in_use);
 }
 
 static bool visit_application(struct json_object *row, void *data, struct err *e)
@@ -155,76 +180,53 @@ static bool visit_application(struct json_object *row, void *data, struct err *e
 	if (strcasecmp(jget_text_or(row, "appId", ""), job->cloud->client_id) != 0)
 		return true;
 	seen->found = true;
-	judge_list(job, row, "passwordCredentials", "client secret", job->cloud->auth == AUTH_SECRET);
-	judge_list(job, row, "keyCredentials", "certificate", false);
+	judge_list(job, row, "passwordCredentials", AUTH_SECRET);
+	judge_list(job, row, "keyCredentials", AUTH_CERTIFICATE);
+	if (!seen->certificate || seen->listed)
+		return true;
+	begin_local(job);
+	judge_in_use(job, signer_ends_at(seen->certificate));
+	verdict_remark(job->verdict, "by the local file, as the application lists no certificate of its thumbprint");
 	return true;
-}
-
-/* Nothing but the one in use was looked at. */
-static void judge_alone(struct job *job, int64_t at)
-{
-	struct seen *seen = job->seen;
-
-	snprintf(seen->in_use, sizeof(seen->in_use), "client secret");
-	verdict_item(job->verdict, seen->in_use);
-	judge_in_use(job, at);
-	verdict_leave_out(job->verdict, EXPIRED, NULL);
-	verdict_leave_out(job->verdict, CREDENTIALS, NULL);
 }
 
 static bool judge_refusal(struct job *job, struct err *e)
 {
 	const struct settings *set = job->settings;
 	struct seen *seen = job->seen;
+	int64_t local_end = seen->certificate ? signer_ends_at(seen->certificate) : set->secret_end;
 
 	/* Where the operator took the ranges away, the refused sign-in is still trouble. */
 	if (e->kind == ERR_ENDED && verdict_judge(job->verdict, REMAINING, 0) != STATE_OK) {
 		seen->refused = true;
 		verdict_say(job->verdict, "%s", e->text);
-		verdict_item(job->verdict, "client secret");
+		begin_local(job);
 		verdict_peak(job->verdict, REMAINING, 0, "past its end");
-		verdict_leave_out(job->verdict, EXPIRED, NULL);
-		verdict_leave_out(job->verdict, CREDENTIALS, NULL);
-		return true;
+	} else if (e->kind == ERR_DENIED && local_end) {
+		begin_local(job);
+		judge_in_use(job, local_end);
+		verdict_remark(job->verdict, "by %s, as the application may not read itself", seen->certificate ? "the local file" : "--secret-end");
+	} else {
+		return e->kind == ERR_DENIED ? err_set(e, ERR_DENIED, "%s, or give --secret-end", e->text) : false;
 	}
-	if (e->kind == ERR_DENIED && set->secret_end) {
-		judge_alone(job, set->secret_end);
-		verdict_remark(job->verdict, "by --secret-end, as the application may not read itself");
-		return true;
-	}
-	if (e->kind == ERR_DENIED)
-		err_set(e, ERR_DENIED, "%s, or give --secret-end", e->text);
-	return false;
-}
-
-/* NULL for what ends. */
-static const char *unending_name(enum auth auth)
-{
-	switch (auth) {
-	case AUTH_API_TOKEN:
-		return "an API token";
-	case AUTH_FEDERATED:
-		return "a federated token";
-	case AUTH_MANAGED_IDENTITY:
-		return "a managed identity";
-	case AUTH_SECRET:
-	case AUTH_CERTIFICATE:
-	case AUTH_COUNT:
-		break;
-	}
-	return NULL;
+	verdict_leave_out(job->verdict, EXPIRED, NULL);
+	verdict_leave_out(job->verdict, CREDENTIALS, NULL);
+	return true;
 }
 
 /* By filter and not by key: where there is no such application the list is empty, while a 404 could mean anything. */
 static bool run(struct job *job, struct err *e)
 {
+	const struct cloud_settings *cloud = job->cloud;
 	struct seen *seen = job->seen;
 
-	seen->unending = unending_name((enum auth)job->cloud->auth);
-	if (seen->unending)
+	if (!has_end(job))
 		return true;
+	if (cloud->auth == AUTH_CERTIFICATE &&
+	    !(seen->certificate = signer_read(cloud->client_certificate, cloud->client_certificate_password_file, e)))
+		return false;
 	AUTO_FREE char *parameters = mem_print("$filter=appId%%20eq%%20%%27%s%%27&$select=id,appId,displayName,passwordCredentials,keyCredentials",
-					       job->cloud->client_id);
+					       cloud->client_id);
 	struct query q = { .service = GRAPH, .path = "/applications", .what = "the application", .parameters = parameters,
 			   .permission = "Application.Read.All" };
 	return api_each(job->api, &q, visit_application, job, e) || judge_refusal(job, e);
@@ -235,24 +237,32 @@ static void sum_up(struct job *job)
 	const struct seen *seen = job->seen;
 	struct verdict *v = job->verdict;
 	char span[CLOCK_SPAN_SIZE];
+	const char *kind = kinds[job->cloud->auth];
 	int64_t left = seen->ends_at - job->now;
 
-	if (seen->unending) {
+	if (!has_end(job)) {
 		verdict_leave_out(v, EXPIRED, NULL);
 		verdict_leave_out(v, CREDENTIALS, NULL);
-		verdict_say(v, "signs in with %s, which has no end that could be told", seen->unending);
+		verdict_say(v, "signs in with %s, which has no end that could be told", kind);
 	} else if (seen->ends_at) {
 		verdict_say(v, "%s %s %s%s", seen->in_use, left > 0 ? "ends in" : "ended", clock_span(left > 0 ? left : -left, span),
 			    left > 0 ? "" : " ago");
 	} else if (seen->refused) {
 		return;
 	} else if (verdict_so_far(v, verdict_metric(v, "unreadable")) > 0) {
-		verdict_say(v, "the end of the client secret in use cannot be told");
+		verdict_say(v, "the end of the %s in use cannot be told", kind);
 	} else if (seen->found) {
-		job_empty(job, "the application has no client secret to judge, though one signed in");
+		job_empty(job, "the application has no %s to judge, though one signed in", kind);
 	} else {
 		job_empty(job, "no application of this tenant has the client id %s, look for it in its home tenant", job->cloud->client_id);
 	}
+}
+
+static void release(void *data)
+{
+	struct seen *seen = data;
+
+	signer_free(seen->certificate);
 }
 
 static const char *const examples[] = {
@@ -269,14 +279,15 @@ const struct plugin plugin = {
 	.summary = "how long the checks can still sign in",
 	.about = "Tells how much life is left of the credential that this suite signs in with, so that it is renewed in time: when it ends, all "
 		 "checks end with it.\n\n"
-		 "The end of a client secret is read from the app registration. Of several secrets the one whose first characters are those "
-		 "of the local secret is in use. Make a new one, replace the file, and delete the old one. Without the permission give "
-		 "--secret-end. A sign-in refused for an ended secret is no life left.\n\n"
-		 "An API token of the portal has no end that could be told; with one alone, the check is OK and says so.",
-	.permission = "Application.Read.All (application permission of Microsoft Graph) with admin consent, or none with --secret-end",
-	.requests = "1; 0 with an API token",
+		 "The end is read from the app registration. In use is the certificate with the thumbprint of the local one, or the secret "
+		 "whose first characters are those of the local one. Make a new one, replace the file, and delete the old one. Without the "
+		 "permission the certificate's file tells, or --secret-end. A sign-in refused for an ended credential is no life left.\n\n"
+		 "API tokens of the portal, federated tokens and managed identities have no end that could be told: OK, and said so.",
+	.permission = "Application.Read.All (application permission of Microsoft Graph) with admin consent, or none with a certificate or "
+		      "--secret-end",
+	.requests = "1; 0 for what has no end",
 	.service = GRAPH, .any_sign_in = true,
 	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
 	.options = options, .metrics = metrics, .examples = examples, .empty_state = "unknown",
-	.run = run, .sum_up = sum_up,
+	.run = run, .sum_up = sum_up, .release = release,
 };

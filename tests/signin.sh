@@ -39,6 +39,8 @@ tenant() {
 # graph, streams and portal: a check of Graph, one that an application may read, and one that it may not.
 graph() { "$plugins/check_mdca_secure_score" --api-url="$tenant_url/v1.0" "${authority[@]}" "$@"; }
 streams() { "$plugins/check_mdca_log_upload" --source=streams --api-url="$tenant_url" "${authority[@]}" "$@"; }
+credentials() { "$plugins/check_mdca_credentials" --api-url="$tenant_url/v1.0" "${authority[@]}" "$@"; }
+in_days() { date -u -d "+$1 days" +%FT%TZ; }
 portal() { "$plugins/check_mdca_app_connectors" --api-url="$tenant_url" "${authority[@]}" "$@"; }
 with_variables() { (while [[ $1 = *=* && $1 != -* ]]; do export "${1?}"; shift; done; "$@"); }
 refused='^\[UNKNOWN\] - sign-in refused: '
@@ -88,6 +90,27 @@ expect "a certificate past its end" 3 '^\[UNKNOWN\] - the certificate ended on 2
 expect "its state" 2 '^\[CRITICAL\] - the certificate ended on 20' graph "${ids[@]}" --client-certificate="$work/ended.pem" --error-state=auth:critical
 expect "an encrypted key without password" 3 'is encrypted, give its password by' graph "${ids[@]}" --client-certificate="$work/encrypted.pem"
 expect "a wrong password" 3 'the password does not open the key' graph "${ids[@]}" --client-certificate="$work/encrypted.pem" --client-certificate-password-file="$work/wrong-password"
+# Its own end, which lies 90 days ahead.
+life='\|remaining=[1-9][0-9]*s;2592000:;604800: expired=0 credentials=2 unreadable=0$'
+expect "its life, PS256" 0 "^\[OK\] - certificate CN=check_mdca ends in (90 d|89 d 23 h)$life" credentials "${ids[@]}" --client-certificate="$certificate"
+expect "its life, RS256" 0 "^\[OK\] - certificate CN=check_mdca ends in (90 d|89 d 23 h)$life" credentials "${ids[@]}" --client-certificate="$certificate" --assertion=RS256
+expect "its life, encrypted key" 0 "^\[OK\] - certificate CN=check_mdca ends in (90 d|89 d 23 h)$life" \
+	credentials "${ids[@]}" --client-certificate="$work/encrypted.pem" --client-certificate-password-file="$work/password"
+expect "its life, beside a secret" 0 "^\[OK\] - certificate CN=check_mdca ends" \
+	credentials "${ids[@]}" --client-certificate="$certificate" --client-secret-file="$secret" --auth=certificate
+expect "the life of the secret" 0 "^\[OK\] - client secret monitoring ends in (180 d|179 d 23 h)$life" credentials "${ids[@]}" --client-secret-file="$secret"
+expect "its life in 70 days" 1 '^\[WARNING\] - certificate CN=check_mdca ends in (20 d|19 d 23 h)' \
+	credentials "${ids[@]}" --client-certificate="$certificate" --at="$(in_days 70)"
+expect "its life in 85 days" 2 '^\[CRITICAL\] - certificate CN=check_mdca ends in (5 d|4 d 23 h)' \
+	credentials "${ids[@]}" --client-certificate="$certificate" --at="$(in_days 85)"
+expect "its life in 95 days" 2 '^\[CRITICAL\] - certificate CN=check_mdca ended 5 d ago.*\|remaining=0s;' \
+	credentials "${ids[@]}" --client-certificate="$certificate" --at="$(in_days 95)"
+expect "no life" 2 '^\[CRITICAL\] - the certificate ended on 20.*\|remaining=0s;2592000:;604800: unreadable=0$' \
+	credentials "${ids[@]}" --client-certificate="$work/ended.pem"
+expect "no life of one that nobody uploaded" 3 "${refused}the certificate is not known to the application" \
+	credentials "${ids[@]}" --client-certificate="$work/other.pem"
+expect "no end of a federated token" 0 '^\[OK\] - signs in with a federated token, which has no end' credentials "${ids[@]}" --federated-token-file="$federated"
+expect "no end of a managed identity" 0 '^\[OK\] - signs in with a managed identity, which has no end' credentials --managed-identity
 expect "a certificate as AZURE_ set" 0 '^\[OK\]' with_variables AZURE_TENANT_ID="${ids[0]#*=}" AZURE_CLIENT_ID="${ids[1]#*=}" \
 	AZURE_CLIENT_CERTIFICATE_PATH="$certificate" graph
 expect "a federated token as AZURE_ set" 0 '^\[OK\]' with_variables AZURE_TENANT_ID="${ids[0]#*=}" AZURE_CLIENT_ID="${ids[1]#*=}" \
@@ -116,6 +139,18 @@ expect "an application without federated credentials" 3 "${refused}the applicati
 	graph "${ids[0]}" --client-id=00001111-aaaa-2222-bbbb-3333cccc0001 --federated-token-file="$federated"
 echo nonsense >"$work/jwt"
 expect "no token" 3 'holds no token, which is one line of three parts' graph "${ids[@]}" --federated-token-file="$work/jwt"
+
+# An application that may not read itself.
+mkdir "$work/scenarios"
+for scenario in healthy common; do
+	sed 's/"Application\.Read\.All"/"User.Read.All"/' "$top/tests/scenarios/$scenario.json" >"$work/scenarios/$scenario.json" || exit 1
+done
+tenant --scenario="$work/scenarios/healthy.json"
+expect "the local certificate instead" 0 '^\[OK\] - certificate [0-9A-F]{8} ends in (90 d|89 d 23 h), by the local file, as the application may not read itself\|remaining=[1-9][0-9]*s;2592000:;604800: unreadable=0$' \
+	credentials "${ids[@]}" --client-certificate="$certificate"
+expect "in 85 days" 2 '^\[CRITICAL\] - certificate [0-9A-F]{8} ends in (5 d|4 d 23 h), by the local file' \
+	credentials "${ids[@]}" --client-certificate="$certificate" --at="$(in_days 85)"
+expect "no secret instead" 3 '^\[UNKNOWN\] - 403 from .*grant Application\.Read\.All.*, or give --secret-end' credentials "${ids[@]}" --client-secret-file="$secret"
 
 # The metadata service has no TLS.
 tenant --tls=no --imds-faults=410,500

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -19,6 +20,7 @@
 
 #define WHAT "client certificate"
 #define FINGERPRINT_SIZE 32
+#define THUMBPRINT_SIZE 20
 
 const char *const assertion_names[] = { "PS256", "RS256", NULL };
 
@@ -28,6 +30,8 @@ struct signer {
 	X509 *certificate;
 	int64_t begins_at, ends_at;
 	char fingerprint[2 * FINGERPRINT_SIZE + 1];
+	unsigned char sha1[THUMBPRINT_SIZE];
+	char thumbprint[2 * THUMBPRINT_SIZE + 1];
 };
 
 static void wipe(struct buf *text)
@@ -62,6 +66,11 @@ void signer_free_local(struct signer **s)
 const char *signer_fingerprint(const struct signer *s)
 {
 	return s->fingerprint;
+}
+
+const char *signer_thumbprint(const struct signer *s)
+{
+	return s->thumbprint;
 }
 
 int64_t signer_ends_at(const struct signer *s)
@@ -155,10 +164,13 @@ static bool read_details(struct signer *s, struct err *e)
 	unsigned size = 0;
 
 	if (!read_moment(X509_get0_notBefore(s->certificate), &s->begins_at) ||
-	    !read_moment(X509_get0_notAfter(s->certificate), &s->ends_at) || X509_digest(s->certificate, EVP_sha256(), sum, &size) != 1)
+	    !read_moment(X509_get0_notAfter(s->certificate), &s->ends_at) ||
+	    X509_digest(s->certificate, EVP_sha1(), s->sha1, NULL) != 1 || X509_digest(s->certificate, EVP_sha256(), sum, &size) != 1)
 		return err_set(e, ERR_CONFIG, "the certificate in " WHAT " %s cannot be read", s->path);
 	for (unsigned i = 0; i < size; i++)
 		snprintf(s->fingerprint + 2 * i, 3, "%02x", sum[i]);
+	for (unsigned i = 0; i < THUMBPRINT_SIZE; i++)
+		snprintf(s->thumbprint + 2 * i, 3, "%02X", s->sha1[i]);
 	return true;
 }
 
@@ -182,13 +194,31 @@ struct signer *signer_read(const char *path, const char *password_file, struct e
 	return NULL;
 }
 
+static char in_url_alphabet(char c)
+{
+	return c == '+' ? '-' : c == '/' ? '_' : c;
+}
+
 static void add_base64url(const void *bytes, size_t len, struct buf *out)
 {
 	AUTO_FREE char *text = mem_new((len + 2) / 3 * 4 + 1, 1);
 
 	EVP_EncodeBlock((unsigned char *)text, bytes, (int)len);
 	for (char *c = text; *c && *c != '='; c++)
-		buf_add_char(out, *c == '+' ? '-' : *c == '/' ? '_' : *c);
+		buf_add_char(out, in_url_alphabet(*c));
+}
+
+bool signer_is_named(const struct signer *s, const char *identifier)
+{
+	AUTO_BUF encoded = { 0 };
+	size_t i = 0;
+
+	if (!strcasecmp(identifier, s->thumbprint))
+		return true;
+	add_base64url(s->sha1, THUMBPRINT_SIZE, &encoded);
+	while (i < encoded.len && in_url_alphabet(identifier[i]) == encoded.data[i])
+		i++;
+	return i == encoded.len && (!identifier[i] || !strcmp(identifier + i, "="));
 }
 
 static void add_header(const struct signer *s, enum assertion kind, struct buf *out)
@@ -241,7 +271,7 @@ static bool check_life(const struct signer *s, int64_t now, struct err *e)
 	char stamp[CLOCK_STAMP_SIZE];
 
 	if (now >= s->ends_at)
-		return err_set(e, ERR_AUTH, "the certificate ended on %s, make a new one, upload it and replace %s",
+		return err_set(e, ERR_ENDED, "the certificate ended on %s, make a new one, upload it and replace %s",
 			       clock_stamp(s->ends_at, stamp), s->path);
 	if (now < s->begins_at)
 		return err_set(e, ERR_AUTH, "the certificate in %s begins on %s, look at this host's clock", s->path,

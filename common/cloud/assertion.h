@@ -18,6 +18,10 @@ void signer_free(struct signer *s);
 void signer_free_local(struct signer **s);
 /* SHA-256 of the certificate, 64 small hex digits; lent. */
 const char *signer_fingerprint(const struct signer *s);
+/* SHA-1 of the certificate as the portals show it, 40 capital hex digits; lent. */
+const char *signer_thumbprint(const struct signer *s);
+/* Is this what Graph calls the certificate? The same digest, as hex in either case or as base64 in either alphabet. */
+bool signer_is_named(const struct signer *s, const char *identifier);
 /* When the certificate ends, in seconds since 1970. */
 int64_t signer_ends_at(const struct signer *s);
 
@@ -26,5 +30,6 @@ struct claims {
 	int64_t now; /* the wall clock, never --at */
 };
 #define ASSERTION_LIFE_S 600
-/* The signed statement in compact form; yours. NULL with ERR_AUTH when the certificate has ended or not begun. */
+/* The signed statement in compact form; yours. NULL with ERR_ENDED when the certificate has ended, ERR_AUTH when it has not
+ * begun. */
 char *assertion_make(const struct signer *s, enum assertion kind, const struct claims *claims, struct err *e) MUST_USE;

@@ -187,7 +187,7 @@ bool sim_cert_make_client(const char *dir, X509 **out, struct err *e)
 	AUTO_IDENTITY id = { 0 };
 	AUTO_FREE char *path = mem_print("%s/client.pem", dir);
 
-	if (!begin(&id, "check_mdca", &none, -DAY, 7 * DAY) || !X509_sign(id.cert, id.key, EVP_sha256()))
+	if (!begin(&id, "check_mdca", &none, -DAY, 90 * DAY) || !X509_sign(id.cert, id.key, EVP_sha256()))
 		return err_set(e, ERR_CONFIG, "cannot make a client certificate");
 	AUTO_FREE char *cert = cert_pem(id.cert);
 	AUTO_FREE char *key = key_pem(id.key);

@@ -2,10 +2,13 @@
 /* Derived lists. Rows share their members with the rows they come from where they are the same. */
 #include "support/sim_derive.h"
 
+#include <openssl/evp.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 
 static void set(struct json_object *o, const char *name, struct json_object *value)
@@ -269,4 +272,47 @@ void sim_derive_health(struct tenant *t)
 		json_object_array_add(list, row);
 	}
 	set(t->graph, "healthOverviews_expanded", list);
+}
+
+static void set_moment(struct json_object *row, const char *name, const ASN1_TIME *at)
+{
+	char stamp[CLOCK_STAMP_SIZE];
+	struct tm parts = { 0 };
+
+	ASN1_TIME_to_tm(at, &parts);
+	set_text(row, name, clock_stamp(timegm(&parts), stamp));
+}
+
+static struct json_object *key_credential(X509 *certificate)
+{
+	struct json_object *row = json_object_new_object();
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	AUTO_BUF hex = { 0 };
+	unsigned len = 0;
+
+	X509_digest(certificate, EVP_sha1(), sum, &len);
+	for (unsigned i = 0; i < len; i++)
+		buf_print(&hex, "%02X", sum[i]);
+	set_text(row, "customKeyIdentifier", buf_text(&hex));
+	set_text(row, "displayName", "CN=check_mdca");
+	set_moment(row, "endDateTime", X509_get0_notAfter(certificate));
+	set(row, "key", NULL);
+	set_text(row, "keyId", "aaaabbbb-1111-4222-8333-444455557777");
+	set_moment(row, "startDateTime", X509_get0_notBefore(certificate));
+	set_text(row, "type", "AsymmetricX509Cert");
+	set_text(row, "usage", "Verify");
+	return row;
+}
+
+void sim_derive_certificate(struct tenant *t, X509 *certificate)
+{
+	struct json_object *applications = member_list(t->graph, "applications");
+
+	for (size_t i = 0; applications && i < json_object_array_length(applications); i++) {
+		struct json_object *row = json_object_array_get_idx(applications, i);
+		struct json_object *keys = member_list(row, "keyCredentials");
+
+		if (keys && !strcmp(member_text(row, "appId"), t->clients[0].id))
+			json_object_array_add(keys, key_credential(certificate));
+	}
 }

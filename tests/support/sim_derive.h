@@ -2,6 +2,7 @@
 /* Lists of a tenant that follow from other lists, made once when the scenario is loaded. */
 #pragma once
 #include "support/sim_scenario.h"
+#include <openssl/x509.h>
 
 /* graph.secureScores: an entry with "@days": [FROM, TO] becomes one snapshot a day, and "@scores" (control name:
  * points) its control scores, with everything that the catalogue says about them. */
@@ -11,3 +12,5 @@ void sim_derive_scores(struct tenant *t, unsigned rows);
 void sim_derive_services(struct tenant *t);
 /* graph.healthOverviews_expanded: the health overviews with their issues. */
 void sim_derive_health(struct tenant *t);
+/* graph.applications: the row of the first client lists this certificate among its keyCredentials. */
+void sim_derive_certificate(struct tenant *t, X509 *certificate);

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "support/sim.h"
 #include "support/sim_cert.h"
+#include "support/sim_derive.h"
 #include "support/sim_query.h"
 #include "support/sim_token.h"
 
@@ -507,6 +508,8 @@ int main(int argc, char **argv)
 	    (p.set.tls && !sim_cert_make(p.dir, p.fault, &cert, &e)) ||
 	    (p.write_credentials && !sim_cert_make_client(p.dir, &p.set.certificate, &e)))
 		die("%s", e.text);
+	if (p.set.certificate)
+		sim_derive_certificate(&scenario.tenants[0], p.set.certificate);
 	if (p.log && (p.log_fd = open(p.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) < 0)
 		die("cannot open %s: %s", p.log, strerror(errno));
 	p.set.scenario = &scenario;

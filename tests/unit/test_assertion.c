@@ -336,13 +336,15 @@ END_TEST
 static const struct life_row {
 	char **cert;
 	int64_t now;
+	enum err_kind kind;
 	const char *text; /* NULL: signs */
 } lives[] = {
-	{ &made.ended, NOW - 1, NULL },
-	{ &made.ended, NOW, "the certificate ended on 2026-08-24T06:00:00Z, make a new one, upload it and replace /tmp/test_assertion." },
-	{ &made.ended, NOW + DAY, "the certificate ended on 2026-08-24T06:00:00Z" },
-	{ &made.not_begun, NOW + 1, NULL },
-	{ &made.not_begun, NOW, "begins on 2026-08-24T06:00:01Z, look at this host's clock" },
+	{ &made.ended, NOW - 1, ERR_NONE, NULL },
+	{ &made.ended, NOW, ERR_ENDED,
+	  "the certificate ended on 2026-08-24T06:00:00Z, make a new one, upload it and replace /tmp/test_assertion." },
+	{ &made.ended, NOW + DAY, ERR_ENDED, "the certificate ended on 2026-08-24T06:00:00Z" },
+	{ &made.not_begun, NOW + 1, ERR_NONE, NULL },
+	{ &made.not_begun, NOW, ERR_AUTH, "begins on 2026-08-24T06:00:01Z, look at this host's clock" },
 };
 
 START_TEST(certificate_has_its_time)
@@ -355,10 +357,54 @@ START_TEST(certificate_has_its_time)
 	ck_assert_msg(s != NULL, "%s", e.text);
 	AUTO_FREE char *text = assertion_make(s, ASSERTION_PS256, &then, &e);
 	ck_assert_msg((text != NULL) == (row->text == NULL), "row %d: %s", _i, e.text);
-	if (row->text) {
+	ck_assert_int_eq(e.kind, row->kind);
+	if (row->text)
 		ck_assert_msg(strstr(e.text, row->text) != NULL, "row %d: %s", _i, e.text);
-		ck_assert_int_eq(e.kind, ERR_AUTH);
-	}
+}
+END_TEST
+
+enum form { HEX_CAPITAL, HEX_SMALL, BASE64, BASE64URL };
+static const struct name_row {
+	enum form form;
+	int cut;          /* characters missing at the end */
+	const char *more; /* behind them */
+	bool is_named;
+} names[] = {
+	{ HEX_CAPITAL, 0, "", true },
+	{ HEX_SMALL, 0, "", true },
+	{ BASE64, 0, "", true },
+	{ BASE64, 1, "", true }, /* without its = */
+	{ BASE64URL, 0, "", true },
+	{ BASE64URL, 0, "=", true },
+	{ HEX_CAPITAL, 40, "", false },
+	{ HEX_CAPITAL, 1, "", false },
+	{ HEX_CAPITAL, 1, "g", false },
+	{ HEX_CAPITAL, 0, "0", false },
+	{ BASE64, 2, "", false },
+	{ BASE64, 0, "=", false },
+	{ BASE64URL, 0, "A", false },
+	{ BASE64URL, 1, "*", false },
+};
+
+START_TEST(certificate_is_named)
+{
+	const struct name_row *row = &names[_i];
+	struct err e = { 0 };
+	unsigned char sum[20];
+	char hex[41], base64[29];
+	AUTO_SIGNER s = read_file(made.cert, made.pem, NULL, NULL, 0600, &e);
+
+	ck_assert_msg(s != NULL, "%s", e.text);
+	X509_digest(made.certificate, EVP_sha1(), sum, NULL);
+	for (int i = 0; i < 20; i++)
+		snprintf(hex + 2 * i, 3, row->form == HEX_SMALL ? "%02x" : "%02X", sum[i]);
+	EVP_EncodeBlock((unsigned char *)base64, sum, 20);
+	AUTO_FREE char *url = thumbprint(EVP_sha1());
+	const char *text = row->form == BASE64 ? base64 : row->form == BASE64URL ? url : hex;
+	AUTO_FREE char *given = mem_print("%.*s%s", (int)strlen(text) - row->cut, text, row->more);
+	ck_assert_msg(signer_is_named(s, given) == row->is_named, "row %d: %s", _i, given);
+	if (row->form == HEX_CAPITAL)
+		ck_assert_str_eq(signer_thumbprint(s), hex);
 }
 END_TEST
 
@@ -376,6 +422,7 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(tests, statement_is_exact_and_signed, ASSERTION_PS256, ASSERTION_RS256 + 1);
 	tcase_add_test(tests, encrypted_key_signs);
 	tcase_add_loop_test(tests, certificate_has_its_time, 0, ROWS(lives));
+	tcase_add_loop_test(tests, certificate_is_named, 0, ROWS(names));
 	suite_add_tcase(suite, tests);
 	return suite;
 }

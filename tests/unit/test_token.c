@@ -552,7 +552,7 @@ START_TEST(ended_certificate_asks_nobody)
 	settings.auth = AUTH_CERTIFICATE;
 	settings.client_certificate = path;
 	ck_assert(!run(nothing, header, sizeof(header), &e));
-	ck_assert_int_eq(e.kind, ERR_AUTH);
+	ck_assert_int_eq(e.kind, ERR_ENDED);
 	ck_assert_msg(!strncmp(e.text, "the certificate ended on 20", 27), "%s", e.text);
 }
 END_TEST
