@@ -31,7 +31,15 @@ trust() {
 }
 
 instructions() { valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null | sed -nE 's/.*Collected : ([0-9]+).*/\1/p'; }
-peak_kb() { /usr/bin/time -f %M -o "$work/time" "$@" >/dev/null 2>&1; tail -n 1 "$work/time"; }
+# The least of three runs, and at the same addresses where that is allowed: else a peak moves by a hundred pages.
+peak_kb() {
+	local i same=()
+	setarch -R true 2>/dev/null && same=(setarch -R)
+	for i in 1 2 3; do
+		/usr/bin/time -f %M -o "$work/time" "${same[@]}" "$@" >/dev/null 2>&1
+		tail -n 1 "$work/time"
+	done | sort -n | head -n 1
+}
 cpu_ms() {
 	local TIMEFORMAT='%U %S'
 	{ time "$@" >/dev/null 2>&1; } 2>&1 | awk '{ printf "%.0f\n", ($1 + $2) * 1000 }'
@@ -69,7 +77,7 @@ curl_governance_log() {
 }
 check_secure_score() {
 	"$build/plugins/check_mdca_secure_score" --api-url="$tenant_url/v1.0" --login-url="$tenant_url" --tenant-id="$tenant_id" \
-		--client-id="$client_id" --client-secret-file="$folder/client-secret" --ca-path="$work/certs" --cache-dir="$work/cache"
+		--client-id="$client_id" --client-secret-file="$folder/client-secret" --ca-path="$work/certs"
 }
 curl_secure_score() {
 	curl -gsS --cacert "$work/bundle.pem" -H @"$work/graph" -H 'Accept: application/json' --compressed \
@@ -148,17 +156,18 @@ compare secure_score 0.2
 printf 'worst ratio of instructions: %s\n' "$worst"
 stop_tenant
 
-# Of the secure score 200 bytes are kept for each action that the newest day counts.
-growth_most() { [ "$1" = secure_score ] && echo 2100 || echo 512; }
+# Of the secure score under 200 bytes are kept for each action that the newest day counts.
+growth_most() { [ "$1" = secure_score ] && echo 1970 || echo 512; }
 
 printf '\nPeak memory by number of items, kB\n'
 declare -A small
+export MDCA_BUDGET=0
 for rows in 100 10000; do
 	prepare "$work/rows$rows" --rows="$rows"
 	for name in $checks; do
+		"$work/check_$name" >"$work/first" || { cat "$work/first"; exit 1; }
 		peak=$(peak_kb "$work/check_$name")
-		printf '%10d items %8d   %s: %s\n' "$rows" "$peak" "$name" \
-			"$("$work/check_$name" | sed -nE '1s/.* ((connectors|tasks|to_address)=[0-9]+).*/\1/p')"
+		printf '%10d items %8d   %s: %s\n' "$rows" "$peak" "$name" "$(sed -nE '1s/.*[ |]((connectors|tasks|to_address)=[0-9]+).*/\1/p' "$work/first")"
 		[ -n "${small[$name]:-}" ] &&
 			bound "growth of $name from 100 to $rows items, kB" $((peak - small[$name])) "$(growth_most "$name")"
 		small[$name]=$peak
