@@ -12,6 +12,8 @@
 
 /* Longer numbers are refused: no double needs them, and their size must be checked as one text. */
 #define NUMBER_MAX 400
+/* So often is the text measured that is kept. */
+#define PIECE (16 * 1024)
 
 enum state {
 	START,         /* before the document */
@@ -58,6 +60,7 @@ struct scan {
 	unsigned item_depth; /* depth at which the list's elements stand, 0 outside of the list */
 	uint32_t names_seen; /* bit n: lists[n] was met */
 	struct buf name, element, envelope;
+	unsigned inside, outside; /* values of the element at hand; all others */
 
 	struct buf *keep;    /* where bytes go from `from` on; NULL: nowhere */
 	const char *from;
@@ -112,6 +115,12 @@ static bool refuse(struct scan *s, const char *at, const char *why, struct err *
 {
 	s->state = BROKEN;
 	return err_set(e, ERR_REPLY, "no valid JSON at byte %zu: %s", s->before + (size_t)(at - s->chunk) + 1, why);
+}
+
+static bool refuse_bulk(struct scan *s, struct err *e)
+{
+	s->state = BROKEN;
+	return err_set(e, ERR_PARTIAL, "a part of more than %d MiB or %d values", SCAN_TEXT_MAX / 1024 / 1024, SCAN_VALUES_MAX);
 }
 
 static void keep_in(struct scan *s, struct buf *where, const char *from)
@@ -216,13 +225,12 @@ static bool begin_member(struct scan *s, const char *at, struct err *e)
 /* Before the first byte of a value below the top level. */
 static bool begin_value(struct scan *s, const char *at, struct err *e)
 {
-	if (!s->lists)
-		return true;
-	if (s->depth == s->item_depth)
+	if (s->lists && s->depth == s->item_depth)
 		keep_in(s, &s->element, at);
-	else if (s->depth == 1)
-		return begin_member(s, at, e);
-	return true;
+	else if (s->lists && s->depth == 1 && !begin_member(s, at, e))
+		return false;
+	unsigned *count = s->keep == &s->element ? &s->inside : &s->outside;
+	return ++*count <= SCAN_VALUES_MAX || refuse_bulk(s, e);
 }
 
 /* Behind the last byte of a value; depth is that of its surroundings. */
@@ -243,6 +251,7 @@ static bool end_value(struct scan *s, const char *end, struct err *e)
 		if (strcmp(s->element.data, "null"))
 			ok = s->item(s->element.data, s->element.len, s->data, e);
 		buf_cut(&s->element, 0);
+		s->inside = 0;
 		if (!ok)
 			s->state = BROKEN;
 		return ok;
@@ -596,19 +605,31 @@ static bool take_bytes(struct scan *s, const char *p, const char *end, struct er
 	return true;
 }
 
-bool scan_feed(struct scan *s, const char *bytes, size_t len, struct err *e)
+static bool feed_piece(struct scan *s, const char *bytes, size_t len, struct err *e)
 {
 	struct buf *keep;
 
-	if (s->state == BROKEN)
-		return err_set(e, ERR_REPLY, "no valid JSON, as was said before");
 	s->chunk = s->from = bytes;
 	if (!take_bytes(s, bytes, bytes + len, e))
 		return false;
 	keep = s->keep;
+	if (keep && keep->len + (size_t)(bytes + len - s->from) > SCAN_TEXT_MAX)
+		return refuse_bulk(s, e);
 	keep_until(s, bytes + len);
 	s->keep = keep;
 	s->before += len;
+	return true;
+}
+
+bool scan_feed(struct scan *s, const char *bytes, size_t len, struct err *e)
+{
+	if (s->state == BROKEN)
+		return err_set(e, ERR_REPLY, "no valid JSON, as was said before");
+	for (size_t piece; len; bytes += piece, len -= piece) {
+		piece = len < PIECE ? len : PIECE;
+		if (!feed_piece(s, bytes, piece, e))
+			return false;
+	}
 	return true;
 }
 

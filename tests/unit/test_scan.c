@@ -316,6 +316,51 @@ START_TEST(an_item_can_stop_the_scan)
 }
 END_TEST
 
+/* Behind `head` so many times `unit` and then `tail`; the text is yours. */
+static char *bulk(const char *head, size_t times, const char *unit, const char *tail)
+{
+	struct buf text = { 0 };
+
+	buf_add(&text, head);
+	for (size_t i = 0; i < times; i++)
+		buf_add(&text, unit);
+	buf_add(&text, tail);
+	return buf_take(&text);
+}
+
+#define MIB_4 ((size_t)4 * 1024 * 1024)
+#define PIECE ((size_t)16 * 1024)
+
+static const struct {
+	const char *head, *unit, *tail;
+	size_t fits, over;
+} bulks[] = {
+	{ "{\"data\":[[", "1,", "1]]}", SCAN_VALUES_MAX - 2, SCAN_VALUES_MAX - 1 },         /* the row itself is one */
+	{ "{\"data\":[1,[", "{},", "1],[2]]}", SCAN_VALUES_MAX - 2, SCAN_VALUES_MAX - 1 },  /* each row has its own */
+	{ "{\"data\":[],\"x\":[", "[],", "1]}", SCAN_VALUES_MAX - 3, SCAN_VALUES_MAX - 2 }, /* of the envelope the list is one */
+	{ "{", "\"x\":1,", "\"data\":[]}", SCAN_VALUES_MAX - 1, SCAN_VALUES_MAX },
+	{ "{\"data\":[\"", "x", "\"]}", MIB_4 - 64, MIB_4 + PIECE },
+	{ "{\"data\":[],\"x\":\"", "x", "\"}", MIB_4 - 64, MIB_4 + PIECE },
+	{ "{\"", "x", "\":1}", MIB_4 - 64, MIB_4 + PIECE },
+};
+
+START_TEST(a_part_has_bounds)
+{
+	for (int bad = 0; bad < 2; bad++) {
+		AUTO_FREE char *json = bulk(bulks[_i].head, bad ? bulks[_i].over : bulks[_i].fits, bulks[_i].unit, bulks[_i].tail);
+		AUTO_BUF items = { 0 };
+		struct err e = { 0 };
+		struct scan *s = scan_new(lists, collect, &items);
+		bool ok = scan_feed(s, json, strlen(json), &e);
+
+		ck_assert_msg(ok == !bad, "%s: %s", bulks[_i].head, e.text);
+		ck_assert_int_eq(e.kind, bad ? ERR_PARTIAL : ERR_NONE);
+		ck_assert_str_eq(e.text, bad ? "a part of more than 4 MiB or 32768 values" : "");
+		scan_free(s);
+	}
+}
+END_TEST
+
 START_TEST(reset_forgets_everything)
 {
 	AUTO_BUF items = { 0 };
@@ -576,6 +621,7 @@ static Suite *suite(void)
 	tcase_add_test(t, a_number_fits_a_double);
 	tcase_add_test(t, without_lists_the_document_is_the_envelope);
 	tcase_add_test(t, an_item_can_stop_the_scan);
+	tcase_add_loop_test(t, a_part_has_bounds, 0, ROWS(bulks));
 	tcase_add_test(t, reset_forgets_everything);
 	tcase_add_loop_test(t, json_c_agrees, 0, ROWS(seeds));
 	suite_add_tcase(s, t);
