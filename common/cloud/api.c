@@ -241,7 +241,7 @@ static bool send_signed(struct reading *r, struct http_request *request, struct 
 		http_reply_free(reply);
 		*reply = (struct http_reply){ 0 };
 	}
-	if (reply->status < 200 || reply->status > 299)
+	if (reply->status != 200) /* a 206 holds a part, a 202 is no answer yet */
 		return refusal_set(&x.asked, reply, e);
 	return true;
 }

@@ -27,5 +27,5 @@ struct asked {
 	const char *permission; /* what to grant, or NULL */
 	bool by_api_token;
 };
-/* Fills e for a status other than 2xx and returns false. */
+/* Fills e for a status other than 200 and returns false. */
 bool refusal_set(const struct asked *asked, const struct http_reply *reply, struct err *e);

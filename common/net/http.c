@@ -22,6 +22,8 @@
 
 /* A system's store holds a hundred; fewer hashed names are somebody's additions to a bundle. */
 #define SYSTEM_STORE_MIN 20
+/* libcurl passes over a length beyond its own numbers as if there were none, and of two it takes the second. */
+#define LENGTH_DIGITS_MAX 18
 #define METADATA_HOST "169.254.169.254"
 /* The service is next door: a host outside the cloud shall not hang until the time limit. */
 #define METADATA_CONNECT_MS 1000
@@ -54,6 +56,7 @@ struct exchange {
 	void *data;
 	struct http_reply reply;
 	size_t headers_len, body_len;
+	char length[LENGTH_DIGITS_MAX + 2]; /* as told; one digit too many shows */
 	bool in_handshake;
 	bool stopped; /* by the sink or a ceiling, *e says why */
 	struct err *e;
@@ -385,7 +388,7 @@ static const char *purpose(const struct exchange *x)
 
 static bool is_success(long status)
 {
-	return status >= 200 && status <= 299;
+	return status == 200;
 }
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *data)
@@ -435,6 +438,20 @@ static void keep_header(const char *line, size_t len, const char *name, char *ou
 	snprintf(out, size, "%.*s", (int)(end - value), value);
 }
 
+/* False for what is no length, or another one than before. */
+static bool keep_length(struct exchange *x, const char *line, size_t len)
+{
+	char length[sizeof(x->length)] = "";
+
+	keep_header(line, len, "Content-Length", length, sizeof(length));
+	size_t digits = strspn(length, "0123456789");
+	if (length[digits] || digits > LENGTH_DIGITS_MAX || (*length && *x->length && strcmp(length, x->length)))
+		return false;
+	if (*length)
+		snprintf(x->length, sizeof(x->length), "%s", length);
+	return true;
+}
+
 static size_t take_header(char *line, size_t size, size_t count, void *data)
 {
 	struct exchange *x = data;
@@ -448,11 +465,15 @@ static size_t take_header(char *line, size_t size, size_t count, void *data)
 		return stop(x);
 	}
 	if (len > 5 && !memcmp(line, "HTTP/", 5)) /* also after an interim reply, whose headers do not count */
-		r->content_type[0] = r->retry_after[0] = r->location[0] = r->www_authenticate[0] = '\0';
+		r->content_type[0] = r->retry_after[0] = r->location[0] = r->www_authenticate[0] = x->length[0] = '\0';
 	keep_header(line, len, "Content-Type", r->content_type, sizeof(r->content_type));
 	keep_header(line, len, "Retry-After", r->retry_after, sizeof(r->retry_after));
 	keep_header(line, len, "Location", r->location, sizeof(r->location));
 	keep_header(line, len, "WWW-Authenticate", r->www_authenticate, sizeof(r->www_authenticate));
+	if (!keep_length(x, line, len)) {
+		err_set(x->e, ERR_REPLY, "%s from %s cannot be read: no valid Content-Length", purpose(x), x->url.host);
+		return stop(x);
+	}
 	return len;
 }
 

@@ -34,12 +34,12 @@ struct http_request {
 	bool metadata;                   /* to the host's own metadata service: may be plain http to its one link-local address */
 };
 
-/* Takes the body of a 2xx reply piece by piece, unpacked; false with e filled ends the transfer. NULL: collect into reply.body. */
+/* Takes the body of a reply with status 200 piece by piece, unpacked; false with e filled ends the transfer. NULL: collect into reply.body. */
 typedef bool http_sink(const char *bytes, size_t len, void *data, struct err *e);
 
 struct http_reply {
 	long status;
-	struct buf body;                 /* of a status other than 2xx (cut at HTTP_ERROR_BODY_MAX), or without a sink */
+	struct buf body;                 /* of a status other than 200 (cut at HTTP_ERROR_BODY_MAX), or without a sink */
 	char content_type[96];           /* "" when not sent */
 	char retry_after[64];            /* as sent, "" when not */
 	char location[256];              /* of a redirect, as sent, "" when not */
