@@ -80,6 +80,9 @@ static const struct row rows[] = {
 	  NULL },
 	{ "too short for the case", OK "at-least 2\nargs say hello\n", 1, "not even 2000 ms\n", NULL, NULL },
 
+	{ "too much memory", OK "args say hello take 80\n", 1, "MiB of memory, more than 64\n", NULL, NULL },
+	{ "memory enough", OK "args say hello take 40\n", 0, NULL, NULL, NULL },
+
 	{ "a request beyond the script", OK "portal\nargs say hello get /a\noutput-rest\n", 1,
 	  "request beyond the script: GET /a\n", NULL, NULL },
 	{ "the plugin hears 500", "# t\nportal\nargs get /a\noutput 404:{}\n", 1, "    +500:", NULL, NULL },
@@ -188,6 +191,13 @@ static const struct row rows[] = {
 	  0, NULL, NULL, NULL },
 	{ "padded", "# t\nportal\nargs get /a\noutput 200:\\x20\\x20\\x20\n> GET /a\n< 200\n< pad 3\n", 0, NULL, NULL,
 	  NULL },
+	{ "repeated behind raw bytes", "# t\nportal\nargs get /a\noutput 200:12ababab\n> GET /a\n< raw HTTP/1.1 200 x\\r\\n\\r\\n12\n< repeat 3 ab\n",
+	  0, NULL, NULL, NULL },
+	{ "repeated behind a body", "# t\nportal\nargs get /a\noutput 200:12\noutput abababab\n> GET /a\n< 200\n| 12\n< repeat 4 ab\n", 0, NULL, NULL,
+	  NULL },
+	{ "repeated by chunks", "# t\nportal\nargs get /a\noutput 200:\n> GET /a\n< 200\n< chunked\n< repeat 3 ab\n", 1, "repeat stands behind", NULL,
+	  NULL },
+	{ "another origin", "# t\nportal\nargs --api-url=@ELSEWHERE@ get /a\noutput no reply\n", 1, "a connection to another origin\n", NULL, NULL },
 	{ "headers", "# t\nportal\nargs get /a\noutput 200:{}\n> GET /a\n< 200 X-A: 1\n<h Content-Length: 3\n| {}\n", 0,
 	  NULL, NULL, NULL },
 	{ "a file",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define PAD_MAX (64L * 1024 * 1024)
+#define UNITS_MAX 1000000000L
 
 /* Is the exchange that ends here complete? Fills in the end that follows from what it sends. */
 bool reader_close_exchange(struct reader *r)
@@ -26,6 +27,8 @@ bool reader_close_exchange(struct reader *r)
 		return reader_refuse(r, "the exchange of line %d has no reply", x->line);
 	if (!reply->status && (reply->headers.count || reply->body.len || reply->cut_after || reply->chunk))
 		return reader_refuse(r, "the reply of the exchange of line %d has no status", x->line);
+	if (reply->units && ((!reply->status && !reply->raw.len) || reply->chunk || reply->drip || reply->cut_after))
+		return reader_refuse(r, "repeat stands behind a body or raw bytes, without chunked, drip and drop-after");
 	bool ends = !reply->status || reply->raw.len || reply->is_short || reply->until_close;
 	if (ends && reply->end == REPLY_KEEP)
 		reply->end = REPLY_CLOSE;
@@ -167,6 +170,22 @@ static bool set_shape(struct reader *r, const char *word, const char *rest)
 	return true;
 }
 
+/* "N TEXT" */
+static bool set_units(struct reader *r, const char *rest)
+{
+	struct reply *reply = &reader_exchange(r)->reply;
+	size_t len = strcspn(rest, " ");
+	AUTO_FREE char *word = mem_copy_bytes(rest, len);
+	long times;
+
+	if (reply->units || !reader_number(r, word, 1, UNITS_MAX, &times))
+		return reader_refuse(r, "repeat wants a number and a text, once");
+	reply->units = (uint64_t)times;
+	if (!casetext_unescape(rest + len + strspn(rest + len, " "), true, &reply->unit))
+		return reader_refuse(r, "a broken escape");
+	return reply->unit.len || reader_refuse(r, "a text is missing");
+}
+
 static bool set_reply(struct reader *r, const char *text)
 {
 	struct reply *reply = &reader_exchange(r)->reply;
@@ -176,6 +195,8 @@ static bool set_reply(struct reader *r, const char *text)
 
 	if (strcmp(word, "raw") == 0)
 		return casetext_unescape(rest, true, &reply->raw) || reader_refuse(r, "a broken escape");
+	if (strcmp(word, "repeat") == 0)
+		return set_units(r, rest);
 	if (strcmp(word, "wait") == 0)
 		return reader_time(r, rest, &reply->wait_ms);
 	if (strcmp(word, "stall") == 0)

@@ -38,7 +38,7 @@
  *	present TEXT            stands somewhere in standard output
  *	absent TEXT             stands in no output of any run; the simulated secrets (contoso-simulated-…)
  *	                        are looked for in every case
- *	within TIME             it must not run longer: 3, 3s, 500ms
+ *	within TIME             it must not run longer: 3, 3s, 500ms. More than 64 MiB of memory fail every run
  *	at-least TIME           nor end sooner
  *	connections N           TCP connections made in the whole case
  *
@@ -64,6 +64,7 @@
  *	< drip N                body bytes a second
  *	< chunked [N]           chunks of N bytes, default 1000
  *	< pad N                 N blanks behind the body so far
+ *	< repeat N TEXT         TEXT, escaped like raw, N times behind all of it, made while it is sent
  *	< short                 promises more than it sends, then closes (chunked: no last chunk)
  *	< until-close           no length: the end of the connection is the end of the body
  *	< close                 closes the connection after the reply
@@ -82,6 +83,7 @@
  *	@DIR@                   the case folder
  *	@URL@, @PORT@           the server: http://127.0.0.1:PORT
  *	@REFUSED@               a URL where nothing listens
+ *	@ELSEWHERE@             a URL of another origin: a connection there fails the case
  *	@PLUGIN@, @VERSION@     name of the program, version of the package
  *	@API_TOKEN@             as simulated; so are @ACCESS_TOKEN@, @CLIENT_SECRET@, @TENANT_ID@ and
  *	                        @CLIENT_ID@

@@ -17,6 +17,8 @@
 #include "support/spawn.h"
 
 #define MARGIN "    "
+/* No check may ever need more. */
+#define MEMORY_MAX_KIB (64 * 1024)
 /* What every simulated secret begins with. */
 #define SECRET_MARK "contoso-simulated-"
 
@@ -52,21 +54,22 @@ static void blame_lines(struct buf *report, const char *text)
 }
 
 static bool read_case(const char *file, const char *tests, const char *plugin, const char *folder, int port,
-		      int refusing, struct casefile *out, struct err *e)
+		      int refusing, int other, struct casefile *out, struct err *e)
 {
 	AUTO_FREE char *port_text = mem_print("%d", port);
 	AUTO_FREE char *url = mem_print("http://127.0.0.1:%d", port);
 	AUTO_FREE char *refused = mem_print("http://127.0.0.1:%d", refusing);
+	AUTO_FREE char *elsewhere = mem_print("http://127.0.0.1:%d", other);
 	const struct casefile_var vars[] = {
-		{ "DIR", folder },    { "PORT", port_text },          { "URL", url }, { "REFUSED", refused },
-		{ "PLUGIN", plugin }, { "VERSION", PACKAGE_VERSION }, { NULL, NULL },
+		{ "DIR", folder },          { "PORT", port_text }, { "URL", url },                  { "REFUSED", refused },
+		{ "ELSEWHERE", elsewhere }, { "PLUGIN", plugin },  { "VERSION", PACKAGE_VERSION }, { NULL, NULL },
 	};
 	return casefile_read(file, tests, vars, out, e);
 }
 
 bool caserun_peek(const char *file, const char *tests, struct casefile *out, struct err *e)
 {
-	return read_case(file, tests, "check", "/nowhere", 1, 2, out, e);
+	return read_case(file, tests, "check", "/nowhere", 1, 2, 3, out, e);
 }
 
 /* Only the case's own folder is ever removed. */
@@ -216,6 +219,16 @@ static void attend(struct stage *st, struct spawn *s)
 	fakeapi_end_run(st->api);
 }
 
+/* A sanitizer's own books take more than the program. */
+#ifndef __has_feature
+#define __has_feature(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+static const bool measures_memory = false;
+#else
+static const bool measures_memory = true;
+#endif
+
 static void judge_end(const struct stage *st, const struct case_run *run, const struct spawn *s, struct buf *report)
 {
 	if (s->killed)
@@ -227,6 +240,8 @@ static void judge_end(const struct stage *st, const struct case_run *run, const 
 	bool wrapped = st->c->wrap && st->c->wrap->count;
 	if (run->within_ms && !wrapped && s->ran_ms > run->within_ms)
 		blame(report, "ran %lld ms, longer than %lld ms", (long long)s->ran_ms, (long long)run->within_ms);
+	if (measures_memory && !wrapped && s->peak_kib > MEMORY_MAX_KIB)
+		blame(report, "took %ld MiB of memory, more than %d", s->peak_kib / 1024, MEMORY_MAX_KIB / 1024);
 	if (s->ran_ms < run->at_least_ms)
 		blame(report, "ran %lld ms, not even %lld ms", (long long)s->ran_ms, (long long)run->at_least_ms);
 }
@@ -333,7 +348,7 @@ bool caserun_play(const struct caserun *c, struct buf *report)
 	if (st.api)
 		st.folder = make_folder(&e);
 	if (!st.folder || !read_case(c->file, c->tests, c->plugin, st.folder, fakeapi_port(st.api),
-				     fakeapi_refusing_port(st.api), &st.script, &e))
+				     fakeapi_refusing_port(st.api), fakeapi_other_port(st.api), &st.script, &e))
 		blame(&own, "%s", e.text);
 	else
 		play_runs(&st);

@@ -11,7 +11,7 @@ struct caserun {
 	const char *tests;          /* folder that includes are relative to */
 	const char *program;        /* absolute path */
 	const char *plugin;         /* its name */
-	const struct strings *wrap; /* words in front of it (valgrind …); then `within` is not judged */
+	const struct strings *wrap; /* words in front of it (valgrind …); then `within` and memory are not judged */
 	int64_t limit_ms;           /* the program is killed after that, and the case has failed */
 	bool keep;                  /* leave the folder where it is and say where */
 };

@@ -26,6 +26,7 @@ static void exchange_free(struct exchange *x)
 	strings_clear(&x->reply.headers);
 	buf_free(&x->reply.body);
 	buf_free(&x->reply.raw);
+	buf_free(&x->reply.unit);
 }
 
 void script_free(struct script *s)
@@ -223,7 +224,9 @@ static void write_head(const struct reply *reply, struct buf *out)
 	if (reply->chunk)
 		buf_add(out, "Transfer-Encoding: chunked\r\n");
 	else if (!reply->until_close && !has_header(reply, "Content-Length"))
-		buf_print(out, "Content-Length: %zu\r\n", reply->body.len + (reply->is_short ? 100 : 0));
+		buf_print(out, "Content-Length: %llu\r\n",
+			  (unsigned long long)(reply->body.len + (reply->is_short ? 100 : 0) +
+					       (reply->raw.len ? 0 : reply->units * reply->unit.len)));
 	if (reply->end == REPLY_CLOSE && !reply->is_short)
 		buf_add(out, "Connection: close\r\n");
 	buf_add(out, "\r\n");

@@ -30,6 +30,8 @@ struct reply {
 	int status;             /* 0: no head and no body, only `raw` and the end */
 	struct strings headers; /* "Name: value" */
 	struct buf body, raw;
+	struct buf unit; /* stands behind both, so often; made while it is sent */
+	uint64_t units;
 	enum reply_end end;
 	int64_t wait_ms;  /* before the first byte */
 	size_t drip;      /* body bytes a second, 0: at once */
@@ -69,5 +71,5 @@ bool exchange_holds(const struct exchange *x, const struct script *s, const stru
 /* Compares a body with what is wanted; adds the place of the first difference. `want` is valid JSON. */
 bool exchange_same_json(const char *want, const char *got, struct buf *why);
 
-/* Writes the reply as it goes over the wire; the first *fast bytes do not drip. */
+/* Writes the reply as it goes over the wire, but for its units; the first *fast bytes do not drip. */
 void reply_write(const struct reply *reply, struct buf *out, size_t *fast);

@@ -14,13 +14,17 @@
 
 #include "base/clock.h"
 
-#define SLOTS (FAKEAPI_WATCH_MAX - 1)
+#define LISTENERS 2
+#define SLOTS (FAKEAPI_WATCH_MAX - LISTENERS)
+#define PIECE (64 * 1024)
 #define FAULTS_MAX 8
 #define INPUT_MAX (WIRE_HEAD_MAX + 2 * WIRE_BODY_MAX)
 
 struct slot {
 	int fd; /* -1: free */
 	struct buf in, out;
+	const struct reply *reply; /* the one that `out` is made of */
+	uint64_t units;            /* of it that are not in `out` yet */
 	size_t sent, fast, drip;
 	int64_t due_ms; /* no byte of `out` before */
 	bool owes;      /* a reply is under way */
@@ -29,8 +33,8 @@ struct slot {
 };
 
 struct fakeapi {
-	int listener, refuser;
-	int port, refusing_port;
+	int listener, refuser, other;
+	int port, refusing_port, other_port;
 	struct slot slots[SLOTS];
 	struct script *script;
 	unsigned run, connections, fault_count;
@@ -61,7 +65,8 @@ struct fakeapi *fakeapi_new(struct err *e)
 		f->slots[i].fd = -1;
 	f->listener = bind_loopback(&f->port);
 	f->refuser = bind_loopback(&f->refusing_port);
-	if (f->listener < 0 || f->refuser < 0 || listen(f->listener, SLOTS)) {
+	f->other = bind_loopback(&f->other_port);
+	if (f->listener < 0 || f->refuser < 0 || f->other < 0 || listen(f->listener, SLOTS) || listen(f->other, SLOTS)) {
 		err_set(e, ERR_NETWORK, "no server on 127.0.0.1: %s", strerror(errno));
 		fakeapi_free(f);
 		return NULL;
@@ -88,6 +93,8 @@ void fakeapi_free(struct fakeapi *f)
 		close(f->listener);
 	if (f->refuser >= 0)
 		close(f->refuser);
+	if (f->other >= 0)
+		close(f->other);
 	buf_free(&f->faults);
 	free(f);
 }
@@ -100,6 +107,11 @@ int fakeapi_port(const struct fakeapi *f)
 int fakeapi_refusing_port(const struct fakeapi *f)
 {
 	return f->refusing_port;
+}
+
+int fakeapi_other_port(const struct fakeapi *f)
+{
+	return f->other_port;
 }
 
 void fakeapi_play(struct fakeapi *f, struct script *s, unsigned run)
@@ -144,6 +156,8 @@ static size_t allowed(const struct slot *s, int64_t now_ms)
 /* Milliseconds until the next byte may go out; INT64_MAX when none is to come. */
 static int64_t next_due(const struct slot *s, int64_t now_ms)
 {
+	if (s->owes && s->units)
+		return now_ms < s->due_ms ? s->due_ms - now_ms : 0;
 	if (!s->owes || s->sent >= s->out.len)
 		return s->owes && s->end != REPLY_STALL && now_ms < s->due_ms ? s->due_ms - now_ms : INT64_MAX;
 	if (now_ms < s->due_ms)
@@ -159,6 +173,7 @@ size_t fakeapi_watch(const struct fakeapi *f, struct pollfd *set, int *wait_ms)
 	size_t count = 0;
 
 	set[count++] = (struct pollfd){ .fd = f->listener, .events = POLLIN };
+	set[count++] = (struct pollfd){ .fd = f->other, .events = POLLIN };
 	for (int i = 0; i < SLOTS; i++) {
 		const struct slot *s = &f->slots[i];
 		if (s->fd < 0)
@@ -197,12 +212,22 @@ static void finish(struct slot *s)
 		drop(s);
 }
 
+/* The next piece of what is repeated, once all before it is gone. */
+static void refill(struct slot *s)
+{
+	if (s->sent < s->out.len || !s->units)
+		return;
+	buf_cut(&s->out, 0);
+	for (s->sent = 0; s->units && s->out.len < PIECE; s->units--)
+		buf_add_bytes(&s->out, s->reply->unit.data, s->reply->unit.len);
+}
+
 static void send_some(struct slot *s)
 {
 	int64_t now_ms = clock_ticks_ms();
-	size_t upto = allowed(s, now_ms);
 
-	while (s->sent < upto) {
+	for (; s->sent < allowed(s, now_ms); refill(s)) {
+		size_t upto = allowed(s, now_ms);
 		ssize_t n = send(s->fd, s->out.data + s->sent, upto - s->sent, MSG_NOSIGNAL);
 		if (n < 0 && errno != EAGAIN && errno != EINTR) {
 			drop(s);
@@ -221,6 +246,8 @@ static void owe(struct slot *s, const struct reply *reply)
 	buf_free(&s->out);
 	reply_write(reply, &s->out, &s->fast);
 	s->sent = 0;
+	s->reply = reply;
+	s->units = reply->units;
 	s->drip = reply->drip;
 	s->due_ms = clock_ticks_ms() + reply->wait_ms;
 	s->end = reply->end;
@@ -338,7 +365,7 @@ static struct slot *find_slot(struct fakeapi *f, int fd)
 
 void fakeapi_handle(struct fakeapi *f, const struct pollfd *set, size_t count)
 {
-	for (size_t i = 1; i < count; i++) {
+	for (size_t i = LISTENERS; i < count; i++) {
 		struct slot *s = find_slot(f, set[i].fd);
 		if (s && (set[i].revents & (POLLIN | POLLHUP | POLLERR)))
 			receive(f, s);
@@ -349,6 +376,11 @@ void fakeapi_handle(struct fakeapi *f, const struct pollfd *set, size_t count)
 	}
 	if (count && set[0].revents)
 		take_connections(f);
+	int stray = count && set[1].revents ? accept4(f->other, NULL, NULL, SOCK_CLOEXEC) : -1;
+	if (stray >= 0) {
+		note(f, "a connection to another origin");
+		close(stray);
+	}
 }
 
 void fakeapi_end_run(struct fakeapi *f)

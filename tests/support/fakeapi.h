@@ -15,6 +15,8 @@ void fakeapi_free(struct fakeapi *f);
 int fakeapi_port(const struct fakeapi *f);
 /* A port of 127.0.0.1 that refuses connections as long as f lives. */
 int fakeapi_refusing_port(const struct fakeapi *f);
+/* A port of 127.0.0.1 where nobody has any business: a connection is a fault. */
+int fakeapi_other_port(const struct fakeapi *f);
 /* The script is borrowed; `run` says which of its exchanges are due. */
 void fakeapi_play(struct fakeapi *f, struct script *s, unsigned run);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -124,8 +125,11 @@ static void drain(struct spawn *s, int i)
 
 static void notice_end(struct spawn *s, int how)
 {
-	if (s->ended || waitpid(s->pid, &s->status, how) != s->pid)
+	struct rusage used;
+
+	if (s->ended || wait4(s->pid, &s->status, how, &used) != s->pid)
 		return;
+	s->peak_kib = used.ru_maxrss;
 	s->ended = true;
 	s->ran_ms = clock_ticks_ms() - s->begun_ms;
 }

@@ -18,6 +18,7 @@ struct spawn {
 	bool ended, killed;
 	int status; /* of waitpid, once it has ended */
 	int64_t begun_ms, ran_ms;
+	long peak_kib; /* memory, once it has ended */
 };
 
 #define SPAWN_WATCH_MAX 2

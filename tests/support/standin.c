@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* A stand-in for a plugin, to test the case runner with: its arguments are a small program, done word by word.
  *
- * say TEXT, bare TEXT (no newline), err TEXT, env NAME, cat FILE, stdin, wait MS, flood N, exit N, die,
+ * say TEXT, bare TEXT (no newline), err TEXT, env NAME, cat FILE, stdin, wait MS, flood N, take N (MiB), exit N, die,
  * get PATH, post PATH BODY, chunks PATH BODY. Options: --api-url=URL, --api-token-file=FILE, --bearer=TOKEN; all others
  * are passed over. A request prints its status and body ("200:{…}"), and "no reply" when that was not whole. One
  * connection serves all requests while it lasts. */
@@ -22,6 +22,16 @@ static int connection = -1;
 static char prefix[64];
 static char authorization[256];
 static char last; /* byte of the reply that was printed */
+
+/* The reads keep the compiler from leaving memory out that nobody looks at. */
+static void take(long bytes)
+{
+	volatile char *room = malloc((size_t)bytes);
+
+	for (long i = 0; room && i < bytes; i += 512)
+		room[i] = 1;
+	free((void *)room);
+}
 
 static bool connect_once(void)
 {
@@ -202,6 +212,8 @@ static int act(char **at)
 	else if (strcmp(word, "flood") == 0)
 		for (int i = 0; i < atoi(arg); i++)
 			putchar('x');
+	else if (strcmp(word, "take") == 0)
+		take(atol(arg) * 1024 * 1024);
 	else if (strcmp(word, "stdin") == 0)
 		return print_file("/dev/stdin"), 1;
 	else if (strcmp(word, "die") == 0)
