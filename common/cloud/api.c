@@ -236,7 +236,8 @@ static bool send_signed(struct reading *r, struct http_request *request, struct 
 		http_reply_free(reply);
 		*reply = (struct http_reply){ 0 };
 	}
-	if (reply->status < 200 || reply->status > 299)
+	/* Nobody asked for a part: 206 is none of the whole answers. */
+	if (reply->status < 200 || reply->status > 299 || reply->status == 206)
 		return refusal_set(&x.asked, reply, e);
 	return true;
 }
