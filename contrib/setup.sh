@@ -6,7 +6,7 @@
 packages_build="gcc make autoconf automake pkg-config libc6-dev libcurl4-openssl-dev libjson-c-dev libssl-dev"
 packages_demo="libmicrohttpd-dev check openssl"
 packages_test="clang libclang-rt-dev valgrind curl jq mandoc man-db shellcheck xz-utils iproute2 icinga2-bin icinga2-common
-	monitoring-plugins-common time"
+	monitoring-plugins-common time locales git"
 
 say() { printf '%s\n' "$*"; }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Forty checks that start together ask for one token, and none of them fails; a warm check asks for none. single_flight.sh BUILD-FOLDER
+# Forty checks that start together ask for one token, and none of them fails; a warm check asks for none; and every check, warm or cold,
+# makes one connection, so one TLS handshake. single_flight.sh BUILD-FOLDER
 set -u
 build=$(cd "${1:?build folder}" && pwd)
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -47,5 +48,19 @@ expect "a warm check asks for no token" 1 "$(token_requests)"
 expect "private files only" "-rw-------" "$(find "$work/cache" -type f -printf '%M\n' | sort -u)"
 expect "no secret in the cache's names" "" "$(find "$work/cache" | grep -F "$(cat "$work/tenant/client-secret")")"
 expect "no client secret in the cache" "" "$(grep -rlF "$(cat "$work/tenant/client-secret")" "$work/cache")"
+
+# one_connection TITLE CHECK: the check is OK and makes exactly one connection.
+one_connection() {
+	: >"$work/log"
+	"$build/plugins/$2" --extra-opts="@$work/tenant/tenant.ini" --at="$at" >"$work/out" 2>&1
+	expect "$1: exit status" 0 $?
+	expect "$1: connections" 1 "$(grep -cx CONNECT "$work/log")"
+}
+one_connection "portal" check_mdca_app_connectors
+one_connection "Graph with a cached token" check_mdca_secure_score
+expect "Graph with a cached token: token requests" 0 "$(token_requests)"
+find "$work/cache" -mindepth 1 -delete
+one_connection "Graph with sign-in" check_mdca_secure_score
+expect "Graph with sign-in: token requests" 1 "$(token_requests)"
 printf '%d passed, %d failed\n' "$ok" "$bad"
 [ "$bad" -eq 0 ]

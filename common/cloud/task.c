@@ -70,8 +70,8 @@ static enum task_outcome told_outcome(struct task *t, struct json_object *status
 
 static enum task_outcome outcome_of(struct task *t, struct json_object *record)
 {
-	struct json_object *status;
-	bool success;
+	struct json_object *status = NULL;
+	bool success = false;
 
 	enum got got = jget_object(record, "status", &status);
 	if (got == ODD)

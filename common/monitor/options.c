@@ -19,7 +19,7 @@ struct source {
 
 static bool set_limits(const struct target *target, const char *value, struct err *e)
 {
-	bool on;
+	bool on = false;
 
 	if (optname_takes_value(target))
 		return range_parse(value, target->metric->unit,

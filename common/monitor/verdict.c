@@ -151,8 +151,10 @@ void verdict_item(struct verdict *v, const char *name)
 	item->has_value = 0;
 	buf_cut(&item->name, 0);
 	buf_cut(&item->text, 0);
-	if (name)
-		buf_add_bytes(&item->name, name, strnlen(name, RAW_CEILING));
+	if (!name)
+		return;
+	size_t len = strlen(name);
+	buf_add_bytes(&item->name, name, len < RAW_CEILING ? len : RAW_CEILING);
 }
 
 static void count_item(struct verdict *v, int metric, unsigned times)

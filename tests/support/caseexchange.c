@@ -79,7 +79,7 @@ static bool add_json(struct reader *r, const char *rest)
 
 static bool set_times(struct reader *r, const char *rest)
 {
-	long times;
+	long times = 0;
 	if (!reader_number(r, rest, 1, 10000, &times))
 		return false;
 	reader_exchange(r)->times = (unsigned)times;
@@ -122,7 +122,7 @@ static bool add_header(struct reader *r, const char *rest)
 static bool set_status(struct reader *r, const char *word, const char *rest)
 {
 	struct reply *reply = &reader_exchange(r)->reply;
-	long status;
+	long status = 0;
 	if (reply->status || reply->end != REPLY_KEEP)
 		return reader_refuse(r, "a status was given already, or there is no reply");
 	if (!reader_number(r, word, 100, 999, &status))

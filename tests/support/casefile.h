@@ -17,7 +17,7 @@
  *	args WORD…              arguments behind those; quotes and backslash as in a shell; more lines add up
  *	env NAME=VALUE          holds for this run and later ones. The environment is empty but for PATH,
  *	                        HOME=@DIR@/home, MDCA_CACHE_DIR=@DIR@/cache, MDCA_BUDGET=0 (runs of one case
- *	                        would share it), LC_ALL=C, TZ=UTC and settings of sanitizers and coverage
+ *	                        would share it), LC_ALL=C, TZ=UTC and settings of sanitizers and coverage, and LOCPATH
  *	unset NAME              takes one of these away
  *	stdin                   content lines follow; without it standard input is /dev/null
  *	file NAME MODE          made in the case folder before the run; content lines follow, or |@ FILE

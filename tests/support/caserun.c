@@ -149,6 +149,7 @@ static void begin_environment(struct stage *st)
 		"PATH",          "ASAN_OPTIONS",      "LSAN_OPTIONS",
 		"UBSAN_OPTIONS", "TSAN_OPTIONS",      "LLVM_PROFILE_FILE",
 		"GCOV_PREFIX",   "GCOV_PREFIX_STRIP", "LD_LIBRARY_PATH",
+		"LOCPATH",
 	};
 	for (size_t i = 0; i < sizeof(pass) / sizeof(pass[0]); i++) {
 		const char *value = getenv(pass[i]);
@@ -317,6 +318,10 @@ static void play_run(struct stage *st, unsigned number)
 		return;
 	}
 	attend(st, &s);
+	if (st->c->judge) {
+		st->c->judge(&st->script, &s, st->report, st->c->data);
+		return;
+	}
 	judge_end(st, run, &s, &report);
 	judge_output(run, &s, &report);
 	judge_stderr(run, &s, &report);
@@ -330,7 +335,10 @@ static void play_run(struct stage *st, unsigned number)
 static void play_runs(struct stage *st)
 {
 	begin_environment(st);
-	for (unsigned i = 0; i < st->script.run_count && !st->report->len; i++)
+	if (st->c->bend)
+		st->c->bend(&st->script, st->c->data);
+	size_t runs = st->c->judge ? 1 : st->script.run_count;
+	for (unsigned i = 0; i < runs && !st->report->len; i++)
 		play_run(st, i);
 
 	int wanted = st->script.connections;

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/strings.h"
 #include "support/casefile.h"
+#include "support/spawn.h"
 #include <stdint.h>
 
 struct caserun {
@@ -14,6 +15,11 @@ struct caserun {
 	const struct strings *wrap; /* words in front of it (valgrind …); then `within` and memory are not judged */
 	int64_t limit_ms;           /* the program is killed after that, and the case has failed */
 	bool keep;                  /* leave the folder where it is and say where */
+	/* Another play on the same stage: `bend` changes the case before it begins; of it only the first run is played, and
+	 * `judge` decides instead of what the case says, with a line for everything that is wrong. Both or none. */
+	void (*bend)(struct casefile *c, void *data);
+	void (*judge)(const struct casefile *c, const struct spawn *s, struct buf *report, void *data);
+	void *data;
 };
 
 /* Adds a line or more to the report for everything that is wrong; true when nothing is. */

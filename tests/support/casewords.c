@@ -58,7 +58,7 @@ static bool read_node(struct reader *r, const char *rest, enum case_node node, s
 
 static bool on_file(struct reader *r, const char *rest)
 {
-	struct case_file *file;
+	struct case_file *file = NULL;
 	if (!read_node(r, rest, NODE_FILE, &file))
 		return false;
 	r->content = &file->content;
@@ -184,7 +184,7 @@ static bool on_graph(struct reader *r, const char *rest)
 
 static bool on_exit_status(struct reader *r, const char *rest)
 {
-	long status;
+	long status = 0;
 	if (!reader_number(r, rest, 0, 255, &status))
 		return false;
 	reader_run(r)->exit_status = (int)status;
@@ -257,7 +257,7 @@ static bool on_absent(struct reader *r, const char *rest)
 
 static bool on_connections(struct reader *r, const char *rest)
 {
-	long count;
+	long count = 0;
 	if (!reader_head_only(r) || !reader_number(r, rest, 0, 1000, &count))
 		return false;
 	r->c->connections = (int)count;

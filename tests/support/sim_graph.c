@@ -316,7 +316,7 @@ static void name_request(const struct sim_request *r, struct sim_reply *reply)
 void sim_graph(const struct sim_settings *set, const struct sim_request *r, struct sim_reply *reply)
 {
 	CLEANUP(ask_free) struct ask ask = { 0 };
-	const struct issued *who;
+	const struct issued *who = NULL;
 
 	reply->content_type =
 	    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";

@@ -496,7 +496,7 @@ void sim_portal(const struct sim_settings *set, const struct sim_request *r, str
 	AUTO_FREE char *id = NULL;
 	const struct route *route = find_route(r->path, &id);
 	bool get = !strcmp(r->method, "GET");
-	struct asker who;
+	struct asker who = { 0 };
 
 	reply->content_type = "application/json";
 	if (!identify(set, r, &who, reply) || !take_from_limit(set, who.tenant, reply))

@@ -51,7 +51,7 @@ static const char help[] =
     "  --lifetime=SECONDS    ends after so long; 900\n"
     "  --certificate=KIND    good, expired, wrong-name, or unknown-ca (ca.pem is of another authority)\n"
     "  --tls=yes|no          no: plain http\n"
-    "  --log=FILE            appends METHOD TARGET STATUS for every request\n"
+    "  --log=FILE            appends METHOD TARGET STATUS for every request, CONNECT for every connection\n"
     "  --limit=N             portal requests a tenant may make in a window; 30, at most 1024\n"
     "  --window=SECONDS      length of the window; 60\n"
     "  --no-limit            no limit\n"
@@ -121,15 +121,31 @@ static void end_exchange(void *data, struct MHD_Connection *connection, void **s
 	*state = NULL;
 }
 
+/* One write a line, so that lines of several threads do not mix. */
+static void log_line(const struct program *p, const char *line, size_t len)
+{
+	if (p->log_fd >= 0 && write(p->log_fd, line, len) < 0)
+		fprintf(stderr, "simtenant: cannot log: %s\n", strerror(errno));
+}
+
 static void log_request(const struct program *p, const char *method, const char *target, unsigned status)
 {
 	AUTO_BUF line = { 0 };
 
-	if (p->log_fd < 0)
-		return;
 	buf_print(&line, "%s %s %u\n", method, target, status);
-	if (write(p->log_fd, line.data, line.len) < 0)
-		fprintf(stderr, "simtenant: cannot log: %s\n", strerror(errno));
+	log_line(p, line.data, line.len);
+}
+
+/* With TLS each connection is a handshake. */
+static void on_connection(void *data, struct MHD_Connection *connection, void **state,
+			  enum MHD_ConnectionNotificationCode what)
+{
+	static const char line[] = "CONNECT\n";
+
+	(void)connection;
+	(void)state;
+	if (what == MHD_CONNECTION_NOTIFY_STARTED)
+		log_line(data, line, sizeof(line) - 1);
 }
 
 static enum MHD_Result send_reply(struct MHD_Connection *connection, struct sim_reply *reply)
@@ -389,6 +405,7 @@ static struct MHD_Daemon *start(struct program *p, const struct sim_cert *cert, 
 	struct MHD_OptionItem items[] = {
 		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)begin_exchange, NULL },
 		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)end_exchange, NULL },
+		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, p },
 		{ MHD_OPTION_LISTEN_SOCKET, fd, NULL },
 		{ MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_IDLE_S, NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, 64 * 1024, NULL },
