@@ -40,7 +40,7 @@ no_check_trusts_it() {
 		expect "${program##*/}, unknown authority" 1 '^\[WARNING\] - the certificate of localhost:[0-9]+ is from an unknown issuer' \
 			"$program" --extra-opts="@$folder/tenant.ini" --error-state=tls:warning
 	done
-	expect "no request came" 0 '^0$' sh -c 'wc -l <"$1"' sh "$work/log"
+	expect "no request came" 0 '^0$' sh -c 'grep -vcx CONNECT "$1"; true' sh "$work/log"
 }
 with_variable() { (export "${1?}" && run "${@:2}"); }
 
