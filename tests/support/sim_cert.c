@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* RSA 2048 throughout, as the real services use it: the cost of a handshake shall be like theirs. */
+/* RSA 2048 throughout and an intermediate authority, as the real services have it: the cost of a handshake shall be like theirs. */
 #include "support/sim_cert.h"
 
 #include <errno.h>
@@ -78,15 +78,17 @@ static bool begin(struct identity *id, const char *name, const struct identity *
 	       X509_set_pubkey(id->cert, id->key);
 }
 
-static bool make_authority(struct identity *id, const char *name)
+/* An issuer without a key: the authority is a root, and signs itself. */
+static bool make_authority(struct identity *id, const char *name, const struct identity *issuer)
 {
-	static const struct identity none = { 0 };
+	bool root = !issuer->key;
 
-	return begin(id, name, &none, -2 * DAY, 30 * DAY) &&
-	       extend(id->cert, &none, NID_basic_constraints, "critical,CA:TRUE") &&
-	       extend(id->cert, &none, NID_key_usage, "critical,keyCertSign,cRLSign") &&
-	       extend(id->cert, &none, NID_subject_key_identifier, "hash") &&
-	       X509_sign(id->cert, id->key, EVP_sha256());
+	return begin(id, name, issuer, -2 * DAY, 30 * DAY) &&
+	       extend(id->cert, issuer, NID_basic_constraints, root ? "critical,CA:TRUE" : "critical,CA:TRUE,pathlen:0") &&
+	       extend(id->cert, issuer, NID_key_usage, "critical,keyCertSign,cRLSign") &&
+	       extend(id->cert, issuer, NID_subject_key_identifier, "hash") &&
+	       (root || extend(id->cert, issuer, NID_authority_key_identifier, "keyid:always")) &&
+	       X509_sign(id->cert, root ? id->key : issuer->key, EVP_sha256());
 }
 
 static bool make_leaf(struct identity *id, const struct identity *authority, enum sim_fault fault)
@@ -155,16 +157,21 @@ static bool publish(const char *dir, X509 *authority, struct err *e)
 
 bool sim_cert_make(const char *dir, enum sim_fault fault, struct sim_cert *out, struct err *e)
 {
-	AUTO_IDENTITY authority = { 0 };
+	static const struct identity none = { 0 };
+	AUTO_IDENTITY root = { 0 };
 	AUTO_IDENTITY other = { 0 };
+	AUTO_IDENTITY between = { 0 };
 	AUTO_IDENTITY leaf = { 0 };
 
-	if (!make_authority(&authority, "Simulated root") || !make_leaf(&leaf, &authority, fault) ||
-	    (fault == CERT_UNKNOWN_CA && !make_authority(&other, "Another simulated root")))
+	if (!make_authority(&root, "Simulated root", &none) || !make_authority(&between, "Simulated intermediate", &root) ||
+	    !make_leaf(&leaf, &between, fault) ||
+	    (fault == CERT_UNKNOWN_CA && !make_authority(&other, "Another simulated root", &none)))
 		return err_set(e, ERR_CONFIG, "cannot make certificates");
-	if (!publish(dir, fault == CERT_UNKNOWN_CA ? other.cert : authority.cert, e))
+	if (!publish(dir, fault == CERT_UNKNOWN_CA ? other.cert : root.cert, e))
 		return false;
-	out->cert_pem = cert_pem(leaf.cert);
+	AUTO_FREE char *own = cert_pem(leaf.cert);
+	AUTO_FREE char *issuer = cert_pem(between.cert);
+	out->cert_pem = own && issuer ? mem_print("%s%s", own, issuer) : NULL;
 	out->key_pem = key_pem(leaf.key);
 	return (out->cert_pem && out->key_pem) ||
 	       err_set(e, ERR_CONFIG, "cannot write the server's certificate as PEM");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* A certificate authority and a server certificate of one's own, made anew in each run. Their keys never touch the
- * disk; the authority's certificate does, as DIR/ca.pem and DIR/certs/HASH.0. */
+/* A root, an intermediate authority and a server certificate of one's own, made anew in each run. Their keys never touch the
+ * disk; the root's certificate does, as DIR/ca.pem and DIR/certs/HASH.0, and the server sends the other two. */
 #pragma once
 #include "base/err.h"
 #include <openssl/x509.h>
@@ -8,7 +8,7 @@
 enum sim_fault { CERT_GOOD, CERT_EXPIRED, CERT_WRONG_NAME, CERT_UNKNOWN_CA };
 
 struct sim_cert {
-	char *key_pem, *cert_pem;
+	char *key_pem, *cert_pem; /* the server's, the certificate with that of its issuer behind it */
 };
 
 /* CERT_UNKNOWN_CA: what is written is another authority than the one that signed. */
