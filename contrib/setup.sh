@@ -51,6 +51,9 @@ build() {
 	make -s -C "$folder" -j"$(nproc)" && make -s -C "$folder" -j"$(nproc)" check-programs
 }
 
+# plugin_programs BUILD-FOLDER: the checks that were built, one a line.
+plugin_programs() { find "$1/plugins" -maxdepth 1 -type f -name 'check_mdca_*' -perm -u+x | sort; }
+
 # start_tenant FOLDER SIMTENANT-ARGUMENT…: starts the simulated tenant, which ends with this shell, and writes FOLDER/tenant.ini with a
 # section for each check. Sets tenant_url (https), tenant_pid.
 start_tenant() {

@@ -1,27 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The request budget at work against a tenant that keeps its limit of 30 a minute: checks that start together share it. budget.sh BUILD-FOLDER
-set -u
-build=$(cd "${1:?build folder}" && pwd)
-top=$(cd "$(dirname "$0")/.." && pwd)
-# shellcheck source=contrib/setup.sh
-. "$top/contrib/setup.sh"
-
-simtenant=$build/tests/simtenant
-work=$(mktemp -d)
-trap 'stop_tenant; rm -rf "$work"' EXIT
-unset SSL_CERT_FILE SSL_CERT_DIR MDCA_BUDGET
-ok=0
-bad=0
-
-expect() {
-	if [ "$2" = "$3" ]; then
-		ok=$((ok + 1))
-	else
-		bad=$((bad + 1))
-		printf '%s: expected %s, got %s\n' "$1" "$2" "$3"
-	fi
-}
+# shellcheck source=tests/support/shell.sh
+. "$(dirname "$0")/support/shell.sh"
 
 # with NAME SIMTENANT-ARGUMENT…: a fresh tenant, log and cache.
 with() {
@@ -65,50 +46,49 @@ used_up='^\[UNKNOWN\] - .*request budget of localhost used up \(25 a minute\): a
 with nine
 portal_checks
 at_once 9
-expect "nine at once are OK" 9x0 "$(states)"
-expect "nine at once: nobody was throttled" 0 "$(throttled)"
+equal "nine at once are OK" 9x0 "$(states)"
+equal "nine at once: nobody was throttled" 0 "$(throttled)"
 stop_tenant
 
 programs=("$build/plugins/check_mdca_app_connectors")
 with forty
 at_once 40 --timeout=5
-expect "forty at once: as many as the budget has" "25x0 15x3" "$(states)"
-expect "forty at once: requests" 25 "$(requests)"
-expect "forty at once: nobody was throttled" 0 "$(throttled)"
-expect "forty at once: the others say why, and until when" 15 "$(grep -cE "$used_up" "$folder/lines")"
-expect "one file" 1 "$(find "$folder/cache" -type f | wc -l)"
+equal "forty at once: as many as the budget has" "25x0 15x3" "$(states)"
+equal "forty at once: requests" 25 "$(requests)"
+equal "forty at once: nobody was throttled" 0 "$(throttled)"
+equal "forty at once: the others say why, and until when" 15 "$(grep -cE "$used_up" "$folder/lines")"
+equal "one file" 1 "$(find "$folder/cache" -type f | wc -l)"
 at_once 1 --timeout=5
-expect "one more sends nothing" "1x3 25" "$(states) $(requests)"
+equal "one more sends nothing" "1x3 25" "$(states) $(requests)"
 at_once 1 --timeout=5 --budget=0
-expect "one more without a budget asks" "1x0 26" "$(states) $(requests)"
+equal "one more without a budget asks" "1x0 26" "$(states) $(requests)"
 stop_tenant
 
 with mixed
 portal_checks
 at_once 40 --timeout=5
-expect "forty of all kinds: no other states" "" "$(grep -vE '^[03]$' "$folder/states")"
-expect "forty of all kinds: the budget holds" yes "$([ "$(requests)" -le 25 ] && echo yes)"
-expect "forty of all kinds: nobody was throttled" 0 "$(throttled)"
-expect "forty of all kinds: the others say why" "$(grep -c 3 "$folder/states")" "$(grep -cE "$used_up" "$folder/lines")"
+equal "forty of all kinds: no other states" "" "$(grep -vE '^[03]$' "$folder/states")"
+equal "forty of all kinds: the budget holds" yes "$([ "$(requests)" -le 25 ] && echo yes)"
+equal "forty of all kinds: nobody was throttled" 0 "$(throttled)"
+equal "forty of all kinds: the others say why" "$(grep -c 3 "$folder/states")" "$(grep -cE "$used_up" "$folder/lines")"
 stop_tenant
 
 # The limit is there, and others may use it up: then the wait of one check is the wait of all.
 programs=("$build/plugins/check_mdca_app_connectors")
 with unbounded
 at_once 40 --timeout=5 --budget=0
-expect "forty without a budget: thirty" "30x0 10x3" "$(states)"
-expect "forty without a budget: ten are throttled" 10 "$(throttled)"
+equal "forty without a budget: thirty" "30x0 10x3" "$(states)"
+equal "forty without a budget: ten are throttled" 10 "$(throttled)"
 at_once 1 --timeout=5
-expect "the first with a budget asks" 11 "$(throttled)"
+equal "the first with a budget asks" 11 "$(throttled)"
 at_once 9 --timeout=5
-expect "later ones do not" "9x3 11" "$(states) $(throttled)"
-expect "later ones say until when" 9 "$(grep -cE '^\[UNKNOWN\] - throttled by localhost: available in [0-9]+ s, 5 s left of 5 s' "$folder/lines")"
+equal "later ones do not" "9x3 11" "$(states) $(throttled)"
+equal "later ones say until when" 9 "$(grep -cE '^\[UNKNOWN\] - throttled by localhost: available in [0-9]+ s, 5 s left of 5 s' "$folder/lines")"
 stop_tenant
 
 with narrow --limit=3 --window=3
 at_once 9
-expect "nine where three in three seconds may ask are OK in the end" 9x0 "$(states)"
+equal "nine where three in three seconds may ask are OK in the end" 9x0 "$(states)"
 stop_tenant
 
-printf '%d passed, %d failed\n' "$ok" "$bad"
-[ "$bad" -eq 0 ]
+summary

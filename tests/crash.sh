@@ -2,31 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Checks that die by kill -9 at any moment, and cache folders in any state: what they leave behind costs the next check one token request at
 # most. crash.sh BUILD-FOLDER
-set -u
-build=$(cd "${1:?build folder}" && pwd)
-top=$(cd "$(dirname "$0")/.." && pwd)
-# shellcheck source=contrib/setup.sh
-. "$top/contrib/setup.sh"
+# shellcheck source=tests/support/shell.sh
+. "$(dirname "$0")/support/shell.sh"
 
-simtenant=$build/tests/simtenant
-work=$(mktemp -d)
-trap 'stop_tenant; chmod -R u+rwX "$work"; rm -rf "$work"' EXIT
-unset SSL_CERT_FILE SSL_CERT_DIR
 export MDCA_CACHE_DIR=$work/cache MDCA_BUDGET=1000
 kills=120
 files_max=6
 bytes_max=40000
-ok=0
-bad=0
 
-expect() {
-	if [ "$2" = "$3" ]; then
-		ok=$((ok + 1))
-	else
-		bad=$((bad + 1))
-		printf '%s: expected %s, got %s\n' "$1" "$2" "$3"
-	fi
-}
 at_most() { [ "$2" -le "$1" ] && echo "at most $1" || echo "$2"; }
 token_requests() { grep -c 'POST /.*/token ' "$work/log"; }
 graph=("$build/plugins/check_mdca_secure_score" --extra-opts="@$work/tenant/tenant.ini")
@@ -41,20 +24,20 @@ fares() {
 	"$@" "${graph[@]}" >"$work/out" 2>&1
 	statuses+=$?
 	[ "$statuses" = 0 ] || cat "$work/out"
-	expect "$what: token requests" "at most 1" "$(at_most 1 $(($(token_requests) - before)))"
+	equal "$what: token requests" "at most 1" "$(at_most 1 $(($(token_requests) - before)))"
 	"$@" "${portal[@]}" >"$work/out" 2>&1
 	statuses+=$?
-	expect "$what: both are OK" 00 "$statuses"
+	equal "$what: both are OK" 00 "$statuses"
 }
 is_small() {
-	expect "$1: files" "at most $files_max" "$(at_most "$files_max" "$(find "$work/cache" -type f | wc -l)")"
-	expect "$1: bytes" "at most $bytes_max" "$(at_most "$bytes_max" "$(find "$work/cache" -type f -printf '%s\n' | awk '{ n += $1 } END { print n + 0 }')")"
+	equal "$1: files" "at most $files_max" "$(at_most "$files_max" "$(find "$work/cache" -type f | wc -l)")"
+	equal "$1: bytes" "at most $bytes_max" "$(at_most "$bytes_max" "$(find "$work/cache" -type f -printf '%s\n' | awk '{ n += $1 } END { print n + 0 }')")"
 }
 warm_is_free() {
 	local before
 	before=$(token_requests)
 	"${graph[@]}" >/dev/null
-	expect "$1: a warm check asks for no token" "$before" "$(token_requests)"
+	equal "$1: a warm check asks for no token" "$before" "$(token_requests)"
 }
 
 start_tenant "$work/tenant" --scenario="$top/tests/scenarios/healthy.json" --no-limit --log="$work/log" || exit 1
@@ -69,8 +52,8 @@ for check in graph portal; do
 		status=$?
 		[ "$status" = 137 ] || break
 	done 2>/dev/null
-	expect "a $check check that lives" 0 "$status"
-	expect "a $check check has file operations to die at" yes "$([ "$step" -gt 4 ] && echo yes || echo "$step")"
+	equal "a $check check that lives" 0 "$status"
+	equal "a $check check has file operations to die at" yes "$([ "$step" -gt 4 ] && echo yes || echo "$step")"
 	is_small "death at every step, $check"
 	fares "death at every step, $check"
 	warm_is_free "death at every step, $check"
@@ -94,8 +77,8 @@ for ((i = 0; i < kills; i++)); do
 	[ $? = 137 ] && died=$((died + 1))
 done 2>/dev/null
 wait "${beside[@]}"
-expect "random deaths: they were in time" yes "$([ "$died" -gt $((kills / 10)) ] && echo yes || echo "$died")"
-expect "random deaths: checks beside them" "${#beside[@]}" "$(cat "$work"/beside/* | grep -c '^\[OK\]')"
+equal "random deaths: they were in time" yes "$([ "$died" -gt $((kills / 10)) ] && echo yes || echo "$died")"
+equal "random deaths: checks beside them" "${#beside[@]}" "$(cat "$work"/beside/* | grep -c '^\[OK\]')"
 is_small "random deaths"
 fares "random deaths"
 warm_is_free "random deaths"
@@ -129,7 +112,7 @@ fresh_cache
 mv "$work/cache" "$work/elsewhere"
 ln -s "$work/elsewhere" "$work/cache"
 fares "a folder that is a link"
-expect "a folder that is a link stays empty" 0 "$(find "$work/elsewhere" -type f | wc -l)"
+equal "a folder that is a link stays empty" 0 "$(find "$work/elsewhere" -type f | wc -l)"
 rm "$work/cache"
 : >"$work/cache"
 fares "a folder that is a file"
@@ -169,5 +152,4 @@ fares "no file may grow, cold" no_growth
 fares "no file may grow, warm" no_growth
 is_small "no file may grow"
 
-printf '%d passed, %d failed\n' "$ok" "$bad"
-[ "$bad" -eq 0 ]
+summary

@@ -2,21 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What `negate` of monitoring-plugins makes of the checks: it reads the exit status and replaces the first state word of a line, so both
 # must stand where it looks. negate.sh BUILD-FOLDER
-set -u
-build=$(cd "${1:?build folder}" && pwd)
-top=$(cd "$(dirname "$0")/.." && pwd)
-# shellcheck source=contrib/setup.sh
-. "$top/contrib/setup.sh"
+# shellcheck source=tests/support/shell.sh
+. "$(dirname "$0")/support/shell.sh"
 
-simtenant=$build/tests/simtenant
 negate=/usr/lib/nagios/plugins/negate
-at=2026-11-20T12:00:00Z
-work=$(mktemp -d)
-trap 'kill -CONT "${tenant_pid:-}" 2>/dev/null; stop_tenant; rm -rf "$work"' EXIT
-unset SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY
+at_end() { kill -CONT "${tenant_pid:-}" 2>/dev/null; }
 export MDCA_CACHE_DIR=$work/cache MDCA_BUDGET=0
-ok=0
-bad=0
 
 # expect TITLE STATUS LINE COMMAND…: exit status and the whole first line; nothing on stderr.
 expect() {
@@ -24,13 +15,10 @@ expect() {
 	shift 3
 	"$@" >"$work/out" 2>"$work/err"
 	status=$?
-	if [ "$status" = "$want" ] && [ "$(head -n 1 "$work/out")" = "$line" ] && [ ! -s "$work/err" ]; then
-		ok=$((ok + 1))
-	else
-		bad=$((bad + 1))
-		printf '%s: exit status %s, expected %s with\n%s\n' "$title" "$status" "$want" "$line"
-		head -n 2 "$work/out" "$work/err"
-	fi
+	[ "$status" = "$want" ] && [ "$(head -n 1 "$work/out")" = "$line" ] && [ ! -s "$work/err" ]
+	count $? && return
+	printf '%s: exit status %s, expected %s with\n%s\n' "$title" "$status" "$want" "$line"
+	head -n 2 "$work/out" "$work/err"
 }
 
 # 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
@@ -57,9 +45,7 @@ both() {
 
 for scenario in healthy incidents; do
 	start_tenant "$work/tenant" --scenario="$top/tests/scenarios/$scenario.json" --at="$at" --no-limit || exit 1
-	for program in "$build"/plugins/check_mdca_*; do
-		[[ -x $program && ! $program =~ \.[1-9o]$ ]] && both "${program##*/}"
-	done
+	for program in $(plugin_programs "$build"); do both "${program##*/}"; done
 	[ "$scenario" = healthy ] || break
 	stop_tenant
 done
@@ -86,5 +72,4 @@ expect "the same by --error-state" 1 "[WARNING] - $late" "$negate" -t 9 -s "${ch
 expect "negate's own limit comes first" 0 "OK - Plugin timed out after 1 seconds" "$negate" -t 1 -T OK "${check[@]}" -t 9
 kill -CONT "$tenant_pid"
 stop_tenant
-printf '%d passed, %d failed\n' "$ok" "$bad"
-[ "$bad" -eq 0 ]
+summary

@@ -1,33 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Every way to sign in, against a tenant that verifies signatures and claims. signin.sh BUILD-FOLDER
-set -u
-build=$(cd "${1:?build folder}" && pwd)
-top=$(cd "$(dirname "$0")/.." && pwd)
-# shellcheck source=contrib/setup.sh
-. "$top/contrib/setup.sh"
+# shellcheck source=tests/support/shell.sh
+. "$(dirname "$0")/support/shell.sh"
 
-simtenant=$build/tests/simtenant
 plugins=$build/plugins
-work=$(mktemp -d)
-trap 'stop_tenant; rm -rf "$work"' EXIT
-unset "${!MDCA_@}" "${!AZURE_@}" IDENTITY_ENDPOINT IMDS_ENDPOINT SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY
-ok=0
-bad=0
-
-# expect TITLE STATUS PATTERN COMMAND…: exit status, and a pattern for line 1.
-expect() {
-	local title=$1 want=$2 pattern=$3 text status
-	shift 3
-	text=$("$@" 2>&1)
-	status=$?
-	if [ "$status" = "$want" ] && grep -qE "$pattern" <<<"${text%%$'\n'*}"; then
-		ok=$((ok + 1))
-	else
-		bad=$((bad + 1))
-		printf '%s: exit status %s, expected %s with %s\n%s\n' "$title" "$status" "$want" "$pattern" "$text"
-	fi
-}
 
 folder=$work/tenant
 tenant() {
@@ -169,5 +146,4 @@ expect "from the cache" 0 '^\[OK\]' with_variables AZURE_POD_IDENTITY_AUTHORITY_
 expect "no metadata service" 3 'is this a virtual machine of Azure with a managed identity' \
 	with_variables AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:1 graph --managed-identity --no-cache
 stop_tenant
-printf '%d passed, %d failed\n' "$ok" "$bad"
-[ "$bad" -eq 0 ]
+summary

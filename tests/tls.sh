@@ -1,42 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Whom a check trusts: each fault of a certificate is refused and named, each way to name the authority works. tls.sh BUILD-FOLDER
-set -u
-build=$(cd "${1:?build folder}" && pwd)
-top=$(cd "$(dirname "$0")/.." && pwd)
-# shellcheck source=contrib/setup.sh
-. "$top/contrib/setup.sh"
+# shellcheck source=tests/support/shell.sh
+. "$(dirname "$0")/support/shell.sh"
 
-simtenant=$build/tests/simtenant
 check=$build/plugins/check_mdca_app_connectors
-work=$(mktemp -d)
-trap 'stop_tenant; rm -rf "$work"' EXIT
-unset SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY
 export MDCA_CACHE_DIR=$work/cache
-ok=0
-bad=0
-
-# expect TITLE STATUS PATTERN COMMAND…: exit status, and a pattern for line 1.
-expect() {
-	local title=$1 want=$2 pattern=$3 text status
-	shift 3
-	text=$("$@" 2>&1)
-	status=$?
-	if [ "$status" = "$want" ] && grep -qE "$pattern" <<<"${text%%$'\n'*}"; then
-		ok=$((ok + 1))
-	else
-		bad=$((bad + 1))
-		printf '%s: exit status %s, expected %s with %s\n%s\n' "$title" "$status" "$want" "$pattern" "$text"
-	fi
-}
 
 with() { : >"$work/log" && start_tenant "$work/$1" --scenario="$top/tests/scenarios/healthy.json" --certificate="$1" --log="$work/log" || exit 1; }
 run() { "$check" --api-url="$tenant_url" --api-token-file="$folder/api-token" "$@"; }
 # Every check has its own sections, and sends nothing to whom it does not trust.
 no_check_trusts_it() {
 	local program
-	for program in "$build"/plugins/check_mdca_*; do
-		[[ -x $program && ! $program =~ \.[1-9o]$ ]] || continue
+	for program in $(plugin_programs "$build"); do
 		expect "${program##*/}, unknown authority" 1 '^\[WARNING\] - the certificate of localhost:[0-9]+ is from an unknown issuer' \
 			"$program" --extra-opts="@$folder/tenant.ini" --error-state=tls:warning
 	done
@@ -67,5 +43,4 @@ for kind in unknown-ca wrong-name expired; do
 	expect "$kind" 3 "^\[UNKNOWN\] - the certificate of localhost:[0-9]+ $pattern" run --ca-path="$folder/certs"
 	stop_tenant
 done
-printf '%d passed, %d failed\n' "$ok" "$bad"
-[ "$bad" -eq 0 ]
+summary
