@@ -108,6 +108,8 @@ const struct opt frame_options[] = {
 	  .help = "how ranges stand in performance data: as ranges, as the bound that matters (for graphs), or not at all" },
 	{ OPT_IS_INT, 0, "max-output", AT(max_output, int64_t), .fallback = "4096", .arg = "BYTES", .low = 512, .high = 1048576,
 	  .help = "ceiling of the output; lines that do not fit are counted" },
+	{ OPT_IS_BREAK, 0, "check-access", AT(check_access, bool),
+	  .help = "instead of the check: sign in, ask for one row of each list that it reads, and say what is allowed and what to grant" },
 	{ OPT_IS_CHOICE, 0, "describe", AT(describe, int), .arg = "AS", .choices = describe_names,
 	  .help = "print the option table as a manual page, an Icinga 2 command or JSON, and exit with 0" },
 	OPT_END

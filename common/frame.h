@@ -12,7 +12,7 @@ enum failure { FAIL_TIMEOUT, FAIL_NETWORK, FAIL_TLS, FAIL_AUTH, FAIL_PERMISSION,
 enum description { DESCRIBE_MAN, DESCRIBE_ICINGA, DESCRIBE_JSON };
 
 struct frame {
-	bool help, version;
+	bool help, version, check_access;
 	int describe;                    /* -1: not asked */
 	int verbose;
 	int64_t timeout;                 /* seconds */

@@ -2,12 +2,14 @@
 /* The frame: settings, sign-in, run, print once, exit status. There is no other way out but the last words. */
 #include "plugin.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "base/file.h"
 #include "base/last_words.h"
 #include "base/secrets.h"
@@ -31,6 +33,7 @@ struct run {
 	struct limits limits[METRICS_MAX];
 	struct opt_group groups[5];
 	struct opt_table table;
+	struct endpoint endpoints[READS_MAX + 1];
 };
 
 static int print_and(int status, struct buf *out)
@@ -57,6 +60,18 @@ static void fit_frame_rows(struct run *r)
 	}
 }
 
+static void list_endpoints(struct run *r)
+{
+	for (size_t i = 0; r->plugin->reads[i]; i++) {
+		const struct query *q = r->plugin->reads[i];
+
+		assert(i < READS_MAX);
+		r->endpoints[i] = (struct endpoint){ .path = q->path, .resource = service_resource(q->service),
+						     .entra_permission = q->entra_permission,
+						     .permission = q->permission ? q->permission : q->entra_permission };
+	}
+}
+
 static void run_init(struct run *r, const struct plugin *p)
 {
 	*r = (struct run){ .plugin = p };
@@ -72,6 +87,7 @@ static void run_init(struct run *r, const struct plugin *p)
 	};
 	r->groups[3] = (struct opt_group){ .title = "Run and output", .rows = r->frame_rows, .settings = &r->frame };
 	r->table = (struct opt_table){ p->name, r->groups, p->metrics, r->limits };
+	list_endpoints(r);
 	options_defaults(&r->table);
 }
 
@@ -82,16 +98,18 @@ static void run_release(struct run *r)
 	free(r->own);
 }
 
-static struct page page_of(const struct plugin *p)
+static struct page page_of(const struct run *r)
 {
+	const struct plugin *p = r->plugin;
+
 	return (struct page){ .name = p->name, .version = PACKAGE_VERSION, .summary = p->summary, .about = p->about,
-			      .permission = p->permission, .requests = p->requests, .examples = p->examples };
+			      .permission = p->permission, .endpoints = r->endpoints, .requests = p->requests, .examples = p->examples };
 }
 
 /* The faces of the table, which need no tenant. Returns the exit status, -1 when none was asked for. */
 static int describe(const struct run *r, bool help, bool version)
 {
-	struct page page = page_of(r->plugin);
+	struct page page = page_of(r);
 	AUTO_BUF out = { 0 };
 
 	if (help) {
@@ -115,7 +133,7 @@ static int describe(const struct run *r, bool help, bool version)
 
 static int refuse(const struct run *r, const struct err *e)
 {
-	struct page page = page_of(r->plugin);
+	struct page page = page_of(r);
 	AUTO_BUF out = { 0 };
 
 	buf_print(&out, "[UNKNOWN] - %s: ", r->plugin->name);
@@ -173,6 +191,8 @@ static bool walk(struct run *r, struct job *job, struct deadline *deadline, stru
 	job->api = api_new(&r->cloud, p->service, deadline, r->frame.verbose, agent, e);
 	if (!job->api)
 		return false;
+	if (r->frame.check_access)
+		return access_check(job, p, &r->frame, e);
 	bool whole = p->run(job, e);
 	job->incomplete = !whole;
 	if (whole)
@@ -185,13 +205,18 @@ static bool walk(struct run *r, struct job *job, struct deadline *deadline, stru
 static int judge(struct run *r)
 {
 	const struct frame *f = &r->frame;
-	bool as_of = is_given(r, "at");
+	bool as_of = is_given(r, "at") && !f->check_access;
 	struct deadline deadline = deadline_in(f->timeout * 1000);
 	struct verdict_options vo = {
 		.metrics = r->plugin->metrics, .limits = r->limits, .detail = f->verbose ? DETAIL_ALL : (enum detail)f->detail,
 		.format = (enum output_format)f->format, .ranges = (enum perfdata_ranges)f->ranges,
 		.perfdata_per_item = f->perfdata_per_item, .max_output = f->verbose >= 3 ? 0 : f->max_output,
 	};
+	if (f->check_access) {
+		vo.metrics = access_metrics;
+		vo.limits = access_limits;
+		vo.detail = DETAIL_ALL;
+	}
 	struct job job = { .settings = r->own, .cloud = &r->cloud, .verdict = verdict_new(&vo), .now = as_of ? f->at : clock_now(),
 			   .selection = &r->frame.selection, .seen = mem_new(1, r->plugin->seen_size), .empty_state = (enum state)f->empty_state,
 			   .empty_state_given = is_given(r, "empty-state") };

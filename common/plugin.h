@@ -12,6 +12,8 @@
 #include "monitor/verdict.h"
 #include "net/jget.h"
 
+#define READS_MAX 8
+
 struct selection;
 
 struct job {
@@ -41,6 +43,12 @@ struct plugin {
 	bool exclude_adds;                  /* given patterns add to the default instead of replacing it */
 	/* Cross-field rules; may be NULL. Limits are those of the metrics, in their order. */
 	bool (*check)(void *settings, struct limits *limits, struct err *e);
+	const struct query *const *reads;   /* all that run may ask for, ends with NULL, at most READS_MAX;
+					     * parameters and bodies may differ */
+	/* Is it read with these settings, and after the status of the last reply (api_status)? NULL: all are. */
+	bool (*does_read)(const struct job *job, const struct query *q);
+	/* Is it no harm that this one was answered with that status, when `others` of the rest were not refused? NULL: it is. */
+	bool (*does_without)(const struct job *job, const struct query *q, long status, unsigned others);
 	/* Walks and judges item by item. On false what was seen stays. */
 	bool (*run)(struct job *job, struct err *e);
 	/* Measures what needs all items and says the sentence; called after run, also after one that failed on its way. */

@@ -4,13 +4,16 @@
 
 #include <string.h>
 
-bool portal_apps_each(struct api *api, const char *what, const char *permission, api_visit *visit, void *data,
-		      struct err *e)
+const struct query portal_apps = { .service = CLOUD_APPS, .path = "/cas/api/v1/app_connectors/", .what = "app connectors", .post = true,
+				   .permission = PORTAL_APPS_PERMISSION };
+
+bool portal_apps_each(struct api *api, const char *what, api_visit *visit, void *data, struct err *e)
 {
 	AUTO_JSON body = json_object_new_object();
-	struct query q = { .service = CLOUD_APPS, .path = "/cas/api/v1/app_connectors/", .what = what, .body = body,
-			   .permission = permission };
+	struct query q = portal_apps;
 
+	q.what = what;
+	q.body = body;
 	json_object_object_add(body, "filters", json_object_new_object());
 	json_object_object_add(body, "performAsyncTotal", json_object_new_boolean(false));
 	json_object_object_add(body, "sortField", json_object_new_string("app"));

@@ -111,16 +111,21 @@ static bool visit_token(struct json_object *row, void *data, struct err *e)
 	return true;
 }
 
+#define PERMISSION "an API token whose owner may see the tokens (full administrators see all); no Entra permission opens this list"
+static const struct query tokens = { .service = CLOUD_APPS, .path = "/cas/api/v1/tokens/", .what = "API tokens", .post = true,
+				     .permission = PERMISSION };
+static const struct query *const reads[] = { &tokens, NULL };
+
 static bool run(struct job *job, struct err *e)
 {
 	AUTO_JSON body = json_object_new_object();
-	struct query q = { .service = CLOUD_APPS, .path = "/cas/api/v1/tokens/", .what = "API tokens", .body = body,
-			   .permission = plugin.permission };
+	struct query q = tokens;
 
 	json_object_object_add(body, "filters", json_object_new_object());
 	json_object_object_add(body, "performAsyncTotal", json_object_new_boolean(false));
 	json_object_object_add(body, "sortField", json_object_new_string("created"));
 	json_object_object_add(body, "sortDirection", json_object_new_string("desc"));
+	q.body = body;
 	return api_each(job->api, &q, visit_token, job, e);
 }
 
@@ -167,10 +172,11 @@ const struct plugin plugin = {
 		 "only by --expect.\n\n"
 		 "Full administrators see all tokens, others only their own, so a low number can be a matter of rights. Tokens of SIEM agents "
 		 "and log collectors are not in this list.",
-	.permission = "an API token whose owner may see the tokens (full administrators see all); no Entra permission opens this list",
+	.permission = PERMISSION,
 	.requests = "1 for each 100 tokens",
 	.service = CLOUD_APPS,
 	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
 	.options = options, .metrics = metrics, .examples = examples, .empty_state = "unknown",
+	.reads = reads,
 	.check = check, .run = run, .sum_up = sum_up,
 };

@@ -192,13 +192,22 @@ static bool visit_instance(struct json_object *row, void *data, struct err *e)
 	return true;
 }
 
+static const struct query instances = { .service = CLOUD_APPS, .path = "/cas/api/v1/connected_services/instances/",
+					.what = "connected service instances", .permission = PORTAL_APPS_PERMISSION };
+static const struct query *const reads[] = { &instances, &portal_apps, NULL };
+
+static bool does_read(const struct job *job, const struct query *q)
+{
+	const struct settings *set = job->settings;
+
+	return q != &instances || set->warnings_from == FROM_INSTANCES;
+}
+
 static bool read_flags(struct job *job, struct err *e)
 {
 	struct seen *seen = job->seen;
-	struct query q = { .service = CLOUD_APPS, .path = "/cas/api/v1/connected_services/instances/",
-			   .what = "connected service instances", .permission = plugin.permission };
 
-	if (!api_each(job->api, &q, visit_instance, job, e))
+	if (!api_each(job->api, &instances, visit_instance, job, e))
 		return false;
 	if (seen->flag_count)
 		qsort(seen->flags, seen->flag_count, sizeof(*seen->flags), by_id);
@@ -207,11 +216,9 @@ static bool read_flags(struct job *job, struct err *e)
 
 static bool run(struct job *job, struct err *e)
 {
-	const struct settings *set = job->settings;
-
-	if (set->warnings_from == FROM_INSTANCES && !read_flags(job, e))
+	if (does_read(job, &instances) && !read_flags(job, e))
 		return false;
-	return portal_apps_each(job->api, "app connectors", plugin.permission, visit_connector, job, e);
+	return portal_apps_each(job->api, "app connectors", visit_connector, job, e);
 }
 
 static void sum_up(struct job *job)
@@ -263,10 +270,11 @@ const struct plugin plugin = {
 		 "by someone on purpose or by mistake. An old status check means that the service itself has not looked for a while.\n\n"
 		 "The service leaves out what the token's owner may not see: an empty answer is UNKNOWN, and a connector that was deleted is "
 		 "noticed only by --expect.",
-	.permission = "an API token whose owner is Global reader (a scoped role sees only its part); no Entra permission opens this list",
+	.permission = PORTAL_APPS_PERMISSION,
 	.requests = "1 for each 100 connectors and controlled apps; with --warnings-from=instances as many again",
 	.service = CLOUD_APPS,
 	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
 	.options = options, .metrics = metrics, .examples = examples, .empty_state = "unknown",
+	.reads = reads, .does_read = does_read,
 	.run = run, .sum_up = sum_up, .release = release,
 };

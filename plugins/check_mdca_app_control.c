@@ -114,9 +114,11 @@ static bool visit_app(struct json_object *row, void *data, struct err *e)
 	return true;
 }
 
+static const struct query *const reads[] = { &portal_apps, NULL };
+
 static bool run(struct job *job, struct err *e)
 {
-	return portal_apps_each(job->api, "controlled apps", plugin.permission, visit_app, job, e);
+	return portal_apps_each(job->api, "controlled apps", visit_app, job, e);
 }
 
 static void sum_up(struct job *job)
@@ -159,10 +161,11 @@ const struct plugin plugin = {
 		 "it through its Conditional Access policy, and finish its set-up.\n\n"
 		 "Apps appear only after a policy was hit, so none is normal. A reply without any row is UNKNOWN: the service leaves out what "
 		 "the token's owner may not see.",
-	.permission = "an API token whose owner is Global reader (a scoped role sees only its part); no Entra permission opens this list",
+	.permission = PORTAL_APPS_PERMISSION,
 	.requests = "1 for each 100 apps and connectors",
 	.service = CLOUD_APPS,
 	.seen_size = sizeof(struct seen),
 	.options = options, .metrics = metrics, .examples = examples, .empty_state = "ok",
+	.reads = reads,
 	.run = run, .sum_up = sum_up,
 };

@@ -11,6 +11,7 @@
 #include "cloud/assertion.h"
 
 #define NAME_SIZE 128
+#define HTTP_FORBIDDEN 403
 #define NONE SIZE_MAX
 
 struct settings {
@@ -214,6 +215,25 @@ static bool judge_refusal(struct job *job, struct err *e)
 	return true;
 }
 
+static const struct query applications = { .service = GRAPH, .path = "/applications", .what = "the application",
+					   .entra_permission = "Application.Read.All" };
+static const struct query *const reads[] = { &applications, NULL };
+
+static bool does_read(const struct job *job, const struct query *q)
+{
+	(void)q;
+	return has_end(job);
+}
+
+static bool does_without(const struct job *job, const struct query *q, long status, unsigned others)
+{
+	const struct settings *set = job->settings;
+
+	(void)q;
+	(void)others;
+	return status == HTTP_FORBIDDEN && (job->cloud->auth == AUTH_CERTIFICATE || set->secret_end);
+}
+
 /* By filter and not by key: where there is no such application the list is empty, while a 404 could mean anything. */
 static bool run(struct job *job, struct err *e)
 {
@@ -227,8 +247,9 @@ static bool run(struct job *job, struct err *e)
 		return false;
 	AUTO_FREE char *parameters = mem_print("$filter=appId%%20eq%%20%%27%s%%27&$select=id,appId,displayName,passwordCredentials,keyCredentials",
 					       cloud->client_id);
-	struct query q = { .service = GRAPH, .path = "/applications", .what = "the application", .parameters = parameters,
-			   .permission = "Application.Read.All" };
+	struct query q = applications;
+
+	q.parameters = parameters;
 	return api_each(job->api, &q, visit_application, job, e) || judge_refusal(job, e);
 }
 
@@ -289,5 +310,6 @@ const struct plugin plugin = {
 	.service = GRAPH, .any_sign_in = true,
 	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
 	.options = options, .metrics = metrics, .examples = examples, .empty_state = "unknown",
+	.reads = reads, .does_read = does_read, .does_without = does_without,
 	.run = run, .sum_up = sum_up, .release = release,
 };

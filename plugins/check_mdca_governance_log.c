@@ -124,20 +124,25 @@ static bool visit_task(struct json_object *row, void *data, struct err *e)
 	return true;
 }
 
+#define PERMISSION "an API token whose owner is Global reader (a scoped role sees only its part); no Entra permission opens this list"
+static const struct query tasks = { .service = CLOUD_APPS, .path = "/api/v1/governance/", .what = "the governance log", .post = true,
+				    .permission = PERMISSION };
+static const struct query *const reads[] = { &tasks, NULL };
+
 static bool run(struct job *job, struct err *e)
 {
 	const struct settings *set = job->settings;
 	AUTO_JSON body = json_object_new_object();
 	struct json_object *filters = json_object_new_object(), *since = json_object_new_object();
 	int64_t from = job->now > set->since ? job->now - set->since : 0;
-	struct query q = { .service = CLOUD_APPS, .path = "/api/v1/governance/", .what = "the governance log", .body = body,
-			   .permission = plugin.permission };
+	struct query q = tasks;
 
 	json_object_object_add(since, "gte", json_object_new_int64(from * 1000));
 	json_object_object_add(filters, "timestamp", since);
 	json_object_object_add(body, "filters", filters);
 	json_object_object_add(body, "sortField", json_object_new_string("timestamp"));
 	json_object_object_add(body, "sortDirection", json_object_new_string("desc"));
+	q.body = body;
 	return api_each(job->api, &q, visit_task, job, e);
 }
 
@@ -331,10 +336,11 @@ const struct plugin plugin = {
 		 "be seen that its format does not fit the data source. They are judged for each input stream by the newest ones: a failed "
 		 "parse before a clean one is history. A sender that died leaves no failures: "
 		 "--critical-parse-silence watches for it, and --expect=" TASK_PARSES " for a window without any upload.",
-	.permission = "an API token whose owner is Global reader (a scoped role sees only its part); no Entra permission opens this list",
+	.permission = PERMISSION,
 	.requests = "1 for each 100 tasks within --since",
 	.service = CLOUD_APPS,
 	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
 	.options = options, .metrics = metrics, .examples = examples, .empty_state = "ok",
+	.reads = reads,
 	.check = check, .run = run, .sum_up = sum_up, .release = release,
 };

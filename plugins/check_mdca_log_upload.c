@@ -48,19 +48,19 @@ static const struct metric metrics[] = {
 static const char *const stream_lists[] = { "data", "streams", NULL };
 static const char *const source_words[] = { "collectors", "data-sources", "streams", NULL };
 
-/* In the order of enum upload_kind. */
+static const struct query collectors = { .service = CLOUD_APPS, .path = "/cas/api/v1/discovery/log_collectors/", .what = "log collectors",
+					 .paging = PAGED_NOT, .permission = TOKEN_NEEDED };
+static const struct query data_sources = { .service = CLOUD_APPS, .path = "/cas/api/v1/discovery/data_sources/", .what = "data sources",
+					   .parameters = "sortField=created&sortDirection=desc", .permission = TOKEN_NEEDED };
+static const struct query streams = { .service = CLOUD_APPS, .path = "/api/discovery/streams/", .what = "discovery streams",
+				      .paging = PAGED_NOT, .lists = stream_lists, .entra_permission = "Discovery.read",
+				      .permission = STREAMS_NEED };
+/* These and the words in the order of enum upload_kind. */
+static const struct query *const reads[] = { &collectors, &data_sources, &streams, NULL };
 static const struct source {
-	const char *noun, *plural, *permission;
-	struct query query;
+	const char *noun;
 	int tally;
-} sources[] = {
-	{ "collector", "log collectors", TOKEN_NEEDED,
-	  { .path = "/cas/api/v1/discovery/log_collectors/", .paging = PAGED_NOT }, COLLECTORS },
-	{ "data source", "data sources", TOKEN_NEEDED,
-	  { .path = "/cas/api/v1/discovery/data_sources/", .parameters = "sortField=created&sortDirection=desc" }, DATA_SOURCES },
-	{ "stream", "discovery streams", STREAMS_NEED,
-	  { .path = "/api/discovery/streams/", .paging = PAGED_NOT, .lists = stream_lists }, STREAMS },
-};
+} sources[] = { { "collector", COLLECTORS }, { "data source", DATA_SOURCES }, { "stream", STREAMS } };
 #define SOURCE_COUNT (sizeof(sources) / sizeof(sources[0]))
 
 enum { CREATED, HEALTHY, CONNECTED, IS_DISCONNECTED };
@@ -240,29 +240,47 @@ static bool settle_refusals(struct job *job, struct err *e)
 			*e = *refusal;
 			whole = false;
 		} else {
-			verdict_remark(job->verdict, "%s refused (%d)", sources[i].plural,
+			verdict_remark(job->verdict, "%s refused (%d)", reads[i]->what,
 				       refusal->kind == ERR_DENIED ? HTTP_FORBIDDEN : HTTP_NOT_FOUND);
 		}
 	}
 	return whole;
 }
 
-static bool run(struct job *job, struct err *e)
+static const char *word_of(const struct query *q)
+{
+	size_t i = 0;
+
+	while (reads[i] != q)
+		i++;
+	return source_words[i];
+}
+
+static bool does_read(const struct job *job, const struct query *q)
 {
 	const struct settings *set = job->settings;
+
+	return wordlist_has(&set->sources, word_of(q));
+}
+
+static bool does_without(const struct job *job, const struct query *q, long status, unsigned others)
+{
+	const struct settings *set = job->settings;
+
+	return (status == HTTP_FORBIDDEN || status == HTTP_NOT_FOUND) && wordlist_has(&set->optional, word_of(q)) && others;
+}
+
+static bool run(struct job *job, struct err *e)
+{
 	struct seen *seen = job->seen;
 
 	for (size_t i = 0; i < SOURCE_COUNT; i++) {
-		struct query q = sources[i].query;
 		struct err why = { 0 };
 
-		if (!wordlist_has(&set->sources, source_words[i]))
+		if (!does_read(job, reads[i]))
 			continue;
-		q.service = CLOUD_APPS;
-		q.what = sources[i].plural;
-		q.permission = sources[i].permission;
 		seen->kind = (enum upload_kind)i;
-		if (api_each(job->api, &q, visit, job, &why))
+		if (api_each(job->api, reads[i], visit, job, &why))
 			continue;
 		if (!is_refused(job, &why)) {
 			*e = why;
@@ -350,5 +368,6 @@ const struct plugin plugin = {
 	.service = CLOUD_APPS,
 	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
 	.options = options, .metrics = metrics, .examples = examples, .empty_state = "unknown",
+	.reads = reads, .does_read = does_read, .does_without = does_without,
 	.check = check, .run = run, .sum_up = sum_up, .release = release,
 };

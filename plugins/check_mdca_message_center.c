@@ -160,15 +160,16 @@ static bool visit_post(struct json_object *row, void *data, struct err *e)
 	return true;
 }
 
+static const char *const headers[] = { "Prefer: odata.maxpagesize=1000", NULL };
+static const struct query posts = { .service = GRAPH, .path = "/admin/serviceAnnouncement/messages", .what = "message center posts",
+				    .parameters = "$select=id,title,category,severity,services,isMajorChange,actionRequiredByDateTime,"
+						  "startDateTime,endDateTime,lastModifiedDateTime",
+				    .headers = headers, .entra_permission = "ServiceMessage.Read.All" };
+static const struct query *const reads[] = { &posts, NULL };
+
 static bool run(struct job *job, struct err *e)
 {
-	static const char *const headers[] = { "Prefer: odata.maxpagesize=1000", NULL };
-	struct query q = { .service = GRAPH, .path = "/admin/serviceAnnouncement/messages", .what = "message center posts",
-			   .parameters = "$select=id,title,category,severity,services,isMajorChange,actionRequiredByDateTime,"
-					 "startDateTime,endDateTime,lastModifiedDateTime",
-			   .headers = headers, .permission = "ServiceMessage.Read.All" };
-
-	return api_each(job->api, &q, visit_post, job, e);
+	return api_each(job->api, &posts, visit_post, job, e);
 }
 
 static void say_empty(struct job *job)
@@ -235,5 +236,6 @@ const struct plugin plugin = {
 	.service = GRAPH,
 	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
 	.options = options, .metrics = metrics, .examples = examples, .empty_state = "ok",
+	.reads = reads,
 	.run = run, .sum_up = sum_up, .release = release,
 };

@@ -91,13 +91,16 @@ static bool visit_profile(struct json_object *row, void *data, struct err *e)
 	return true;
 }
 
+static const struct query catalogue = { .service = GRAPH, .path = "/security/secureScoreControlProfiles", .what = "the catalogue of actions",
+					.limit = 999, .entra_permission = SCORE_PERMISSION,
+					.parameters = "$select=id,title,service,maxScore,rank,deprecated,controlStateUpdates" };
+static const struct query *const reads[] = { &score_newest, &catalogue, NULL };
+
 static bool read_catalogue(struct job *job, struct err *e)
 {
 	struct seen *seen = job->seen;
-	struct query q = { .service = GRAPH, .path = "/security/secureScoreControlProfiles", .what = "the catalogue of actions", .limit = 999,
-			   .parameters = "$select=id,title,service,maxScore,rank,deprecated,controlStateUpdates", .permission = SCORE_PERMISSION };
 
-	if (!api_each(job->api, &q, visit_profile, job, e))
+	if (!api_each(job->api, &catalogue, visit_profile, job, e))
 		return false;
 	for (size_t i = 0; i < seen->day.count; i++)
 		if (!seen->day.scored[i].profiled)
@@ -373,5 +376,6 @@ const struct plugin plugin = {
 	.service = GRAPH, .absent_in_china = true,
 	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
 	.options = options, .metrics = metrics, .examples = examples, .empty_state = "unknown",
+	.reads = reads,
 	.check = check, .run = run, .sum_up = sum_up, .release = release,
 };

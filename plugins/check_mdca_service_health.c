@@ -162,20 +162,22 @@ static bool visit_issue(struct json_object *row, void *data, struct err *e)
 	return true;
 }
 
+static const struct query overviews = { .service = GRAPH, .path = "/admin/serviceAnnouncement/healthOverviews", .what = "service health",
+					.entra_permission = "ServiceHealth.Read.All" };
+static const struct query open_issues = { .service = GRAPH, .path = "/admin/serviceAnnouncement/issues", .what = "open health issues",
+				     .parameters = "$filter=isResolved%20eq%20false&$select=id,title,classification,status,service,"
+						   "isResolved,startDateTime",
+				     .entra_permission = "ServiceHealth.Read.All" };
+static const struct query *const reads[] = { &overviews, &open_issues, NULL };
+
 static bool run(struct job *job, struct err *e)
 {
 	const struct settings *set = job->settings;
 	struct seen *seen = job->seen;
-	struct query overviews = { .service = GRAPH, .path = "/admin/serviceAnnouncement/healthOverviews", .what = "service health",
-				   .permission = "ServiceHealth.Read.All" };
-	struct query issues = { .service = GRAPH, .path = "/admin/serviceAnnouncement/issues", .what = "open health issues",
-				.parameters = "$filter=isResolved%20eq%20false&$select=id,title,classification,status,service,isResolved,"
-					      "startDateTime",
-				.permission = "ServiceHealth.Read.All" };
 
 	seen->met = mem_new(set->ids.count + 1, sizeof(*seen->met));
 	return api_each(job->api, &overviews, visit_overview, job, e) &&
-	       (!seen->count || api_each(job->api, &issues, visit_issue, job, e));
+	       (!seen->count || api_each(job->api, &open_issues, visit_issue, job, e));
 }
 
 static void judge_service(struct job *job, const struct health *s)
@@ -275,5 +277,6 @@ const struct plugin plugin = {
 	.service = GRAPH,
 	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
 	.options = options, .metrics = metrics, .examples = examples, .empty_state = "unknown",
+	.reads = reads,
 	.check = check, .run = run, .sum_up = sum_up, .release = release,
 };

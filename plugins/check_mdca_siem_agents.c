@@ -131,18 +131,36 @@ static bool is_gone(const struct job *job, const struct err *e)
 	return e->kind == ERR_REPLY && api_status(job->api) == HTTP_NOT_FOUND;
 }
 
+#define PERMISSION \
+	"an API token whose owner is Global reader or, where that sees no agents, Security administrator; no Entra permission opens this list"
+static const char *const count_members[] = { "total", NULL };
+static const struct query agents = { .service = CLOUD_APPS, .path = "/api/v1/agents/siem/", .what = "SIEM agents", .permission = PERMISSION };
+static const struct query count = { .service = CLOUD_APPS, .path = "/api/v1/agents/siem/count/", .what = "the number of SIEM agents",
+				    .lists = count_members, .paging = NOT_A_LIST, .permission = PERMISSION };
+static const struct query *const reads[] = { &agents, &count, NULL };
+
+/* The number stands in for a list that is gone. */
+static bool does_read(const struct job *job, const struct query *q)
+{
+	return q != &count || api_status(job->api) == HTTP_NOT_FOUND;
+}
+
+static bool does_without(const struct job *job, const struct query *q, long status, unsigned others)
+{
+	(void)job;
+	return q == &agents && status == HTTP_NOT_FOUND && others;
+}
+
 /* The list is not there: are there agents all the same? */
 static bool ask_count(struct job *job, struct err *e)
 {
-	struct query q = { .service = CLOUD_APPS, .path = "/api/v1/agents/siem/count/", .what = "the number of SIEM agents",
-			   .permission = plugin.permission };
 	struct seen *seen = job->seen;
 	AUTO_JSON reply = NULL;
 	bool more = false;
 	char raw[JGET_RAW_SIZE];
 	int64_t total;
 
-	if (!api_get(job->api, &q, &reply, e)) {
+	if (!api_get(job->api, &count, &reply, e)) {
 		if (is_gone(job, e))
 			err_add(e, "neither the list of SIEM agents nor their number is there (" RETIRED ")");
 		return false;
@@ -160,11 +178,9 @@ static bool ask_count(struct job *job, struct err *e)
 
 static bool run(struct job *job, struct err *e)
 {
-	struct query q = { .service = CLOUD_APPS, .path = "/api/v1/agents/siem/", .what = "SIEM agents",
-			   .permission = plugin.permission };
 	const struct seen *seen = job->seen;
 
-	if (api_each(job->api, &q, visit_agent, job, e))
+	if (api_each(job->api, &agents, visit_agent, job, e))
 		return true;
 	return is_gone(job, e) && !seen->rows && ask_count(job, e);
 }
@@ -217,10 +233,11 @@ const struct plugin plugin = {
 		 "API delivers activities and Graph alerts_v2 alerts. In a tenant without agents this check is OK.\n\n"
 		 "The service's own codes for the status are not published. A status that is none of the portal's words cannot be judged and "
 		 "makes UNKNOWN until --status-map says what it means.",
-	.permission = "an API token whose owner is Global reader or, where that sees no agents, Security administrator; no Entra permission opens this list",
+	.permission = PERMISSION,
 	.requests = "1 for each 100 agents; 1 more where the list is gone",
 	.service = CLOUD_APPS,
 	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
 	.options = options, .metrics = metrics, .examples = examples, .empty_state = "ok",
+	.reads = reads, .does_read = does_read, .does_without = does_without,
 	.check = check, .run = run, .sum_up = sum_up,
 };

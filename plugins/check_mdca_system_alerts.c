@@ -98,14 +98,18 @@ static bool visit_alert(struct json_object *row, void *data, struct err *e)
 	return true;
 }
 
+#define PERMISSION "an API token whose owner is Global reader, or Investigation.read (application)"
+static const struct query alerts = { .service = CLOUD_APPS, .path = "/api/v1/alerts/", .what = "alerts", .post = true,
+				     .entra_permission = "Investigation.read", .permission = PERMISSION };
+static const struct query *const reads[] = { &alerts, NULL };
+
 static bool run(struct job *job, struct err *e)
 {
 	const struct settings *set = job->settings;
 	AUTO_JSON body = json_object_new_object();
 	struct json_object *filters = json_object_new_object(), *open = json_object_new_object(), *date = json_object_new_object();
 	int64_t from = job->now > set->since ? job->now - set->since : 0;
-	struct query q = { .service = CLOUD_APPS, .path = "/api/v1/alerts/", .what = "alerts", .body = body,
-			   .permission = plugin.permission };
+	struct query q = alerts;
 
 	if (set->with_notices)
 		job_drop_default_exclude(job);
@@ -116,6 +120,7 @@ static bool run(struct job *job, struct err *e)
 	json_object_object_add(body, "filters", filters);
 	json_object_object_add(body, "sortField", json_object_new_string("date"));
 	json_object_object_add(body, "sortDirection", json_object_new_string("desc"));
+	q.body = body;
 	return api_each(job->api, &q, visit_alert, job, e);
 }
 
@@ -164,11 +169,12 @@ const struct plugin plugin = {
 		 "more), then close it in the portal: one that is older than --since is no longer seen. One whose severity is unknown counts as high.\n\n"
 		 "All open alerts within --since are read, as the service cannot be asked for system alerts alone. In a tenant with many, a "
 		 "shorter --since costs fewer requests.",
-	.permission = "an API token whose owner is Global reader, or Investigation.read (application)",
+	.permission = PERMISSION,
 	.requests = "1 for each 100 open alerts within --since",
 	.service = CLOUD_APPS,
 	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
 	.options = options, .metrics = metrics, .examples = examples, .empty_state = "ok",
 	.exclude = "*oauth app*,*breach*", .exclude_adds = true,
+	.reads = reads,
 	.run = run, .sum_up = sum_up,
 };

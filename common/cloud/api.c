@@ -47,6 +47,7 @@ struct reading {
 	size_t bytes;
 	bool begun;               /* the first byte of the document has come */
 	bool row_failed;          /* the error is about a row and not the reply's JSON */
+	bool first_only;          /* whatever the reply says of further pages */
 	char target[48];
 	char request_id[sizeof(REQUEST_ID) + CHANCE_UUID_SIZE];
 	const char *headers[HEADERS_MAX + 1];
@@ -84,6 +85,11 @@ void api_free(struct api *a)
 	http_free(a->http);
 	buf_free(&a->host);
 	free(a);
+}
+
+const char *api_host(const struct api *a)
+{
+	return buf_text(&a->host);
 }
 
 unsigned api_seen(const struct api *a)
@@ -247,7 +253,8 @@ static bool send_signed(struct reading *r, struct http_request *request, struct 
 	struct exchange x = { .http = a->http, .deadline = &a->deadline, .trace = a->trace, .repeats = REPEATS,
 			      .begin = begin_attempt, .budget = a->budget,
 			      .asked = { .service = a->service, .host = buf_text(&a->host), .target = r->target,
-					 .permission = r->q->permission, .by_api_token = a->set->auth == AUTH_API_TOKEN } };
+					 .permission = r->q->permission ? r->q->permission : r->q->entra_permission,
+					 .by_api_token = a->set->auth == AUTH_API_TOKEN } };
 
 	for (;;) {
 		if (!token_header(a->token, &request->authorization, e))
@@ -333,7 +340,7 @@ static enum step walk_page(struct reading *r, struct pages *pages, struct err *e
 	if (!scan_found_list(r->scan) && !take_lone_row(r, envelope, e))
 		return STEP_FAILED;
 	r->a->has_read = true;
-	if (!scan_found_list(r->scan))
+	if (!scan_found_list(r->scan) || r->first_only)
 		return STEP_END;
 	return pages_judge(pages, envelope, &r->page, e);
 }
@@ -364,25 +371,33 @@ static bool walk(struct reading *r, struct pages *pages, struct err *e)
 	}
 }
 
-bool api_each(struct api *a, const struct query *q, api_visit *visit, void *data, struct err *e)
+/* Reads the list into r, whose visitor is set. */
+static bool read_list(struct reading *r, struct err *e)
 {
 	static const char *const portal_lists[] = { "data", NULL };
 	static const char *const graph_lists[] = { "value", NULL };
+	const struct query *q = r->q;
+
+	r->a->seen = 0;
+	name_target(q->path, r->target, sizeof(r->target));
+	set_headers(r);
+	r->scan = scan_new(q->lists ? q->lists : q->service == GRAPH ? graph_lists : portal_lists, take_row, r);
+	if (q->inner)
+		scan_cut_inner(r->scan, q->inner->name, begin_inner, take_inner);
+	r->ids = seen_new();
+	struct pages *pages = pages_new(q, r->a->set->api_url);
+	bool whole = walk(r, pages, e);
+	pages_free(pages);
+	seen_free(r->ids);
+	scan_free(r->scan);
+	return whole;
+}
+
+bool api_each(struct api *a, const struct query *q, api_visit *visit, void *data, struct err *e)
+{
 	struct reading r = { .a = a, .q = q, .visit = visit, .data = data };
 
-	a->seen = 0;
-	name_target(q->path, r.target, sizeof(r.target));
-	set_headers(&r);
-	r.scan = scan_new(q->lists ? q->lists : q->service == GRAPH ? graph_lists : portal_lists, take_row, &r);
-	if (q->inner)
-		scan_cut_inner(r.scan, q->inner->name, begin_inner, take_inner);
-	r.ids = seen_new();
-	struct pages *pages = pages_new(q, a->set->api_url);
-	bool whole = walk(&r, pages, e);
-	pages_free(pages);
-	seen_free(r.ids);
-	scan_free(r.scan);
-	return whole;
+	return read_list(&r, e);
 }
 
 bool api_get(struct api *a, const struct query *q, struct json_object **out, struct err *e)
@@ -404,4 +419,53 @@ bool api_get(struct api *a, const struct query *q, struct json_object **out, str
 	a->has_read = true;
 	*out = document;
 	return true;
+}
+
+bool api_sign_in(struct api *a, struct err *e)
+{
+	const char *header;
+
+	return token_header(a->token, &header, e);
+}
+
+static bool pass_by(struct json_object *record, void *data, struct err *e)
+{
+	(void)record;
+	(void)data;
+	(void)e;
+	return true;
+}
+
+static void begin_nothing(void *data)
+{
+	(void)data;
+}
+
+static bool try_list(struct api *a, const struct query *q, struct err *e)
+{
+	const struct inner_list inner = { .name = q->inner ? q->inner->name : NULL, .begin = begin_nothing, .visit = pass_by };
+	AUTO_JSON body = q->post ? json_object_new_object() : NULL;
+	struct query one = *q;
+	struct reading r = { .a = a, .q = &one, .visit = pass_by, .first_only = true };
+
+	if (q->service == GRAPH || q->paging != PAGED_NOT)
+		one.limit = 1;
+	one.headers = NULL; /* for the size of pages */
+	one.body = body;
+	one.inner = q->inner ? &inner : NULL;
+	return read_list(&r, e);
+}
+
+bool api_try(struct api *a, const struct query *q, struct err *e)
+{
+	AUTO_JSON document = NULL;
+
+	if (q->paging != NOT_A_LIST)
+		return try_list(a, q, e);
+	a->seen = 0;
+	if (!api_get(a, q, &document, e))
+		return false;
+	if (json_object_is_type(document, json_type_object) && json_object_object_get_ex(document, q->lists[0], NULL))
+		return true;
+	return err_set(e, ERR_REPLY, "%s answered %s without %s", buf_text(&a->host), q->what, q->lists[0]);
 }

@@ -39,15 +39,16 @@ static bool visit_newest(struct json_object *row, void *data, struct err *e)
 	return true;
 }
 
+static const struct inner_list newest_entries = { .name = SCORE_ENTRIES, .begin = begin_newest, .visit = visit_newest_entry };
 /* Rows come newest first. The link to older days that comes along is not followed (contract, "Secure Score"). */
+const struct query score_newest = { .service = GRAPH, .path = PATH, .what = "the newest score", .limit = 1, .paging = PAGED_NOT,
+				    .parameters = "$select=id,createdDateTime,currentScore,maxScore," SCORE_ENTRIES,
+				    .inner = &newest_entries, .entra_permission = SCORE_PERMISSION };
+
 bool score_read_newest(struct api *api, struct score_day *day, struct err *e)
 {
-	static const struct inner_list entries = { .name = SCORE_ENTRIES, .begin = begin_newest, .visit = visit_newest_entry };
-	static const struct query q = { .service = GRAPH, .path = PATH, .what = "the newest score", .limit = 1, .paging = PAGED_NOT,
-					.parameters = "$select=id,createdDateTime,currentScore,maxScore," SCORE_ENTRIES, .inner = &entries,
-					.permission = SCORE_PERMISSION };
 	struct newest newest = { .day = day };
-	bool read = api_each(api, &q, visit_newest, &newest, e);
+	bool read = api_each(api, &score_newest, visit_newest, &newest, e);
 
 	score_free(&newest.next);
 	return read;
@@ -82,7 +83,7 @@ bool score_read_earlier(struct api *api, struct score_day *day, struct err *e)
 					       "createdDateTime%%20le%%20%s",
 					       clock_stamp(day->from, from), clock_stamp(day->upto, upto));
 	struct query q = { .service = GRAPH, .path = PATH, .what = "the score to compare with", .limit = EARLIER_ROWS, .paging = PAGED_NOT,
-			   .parameters = parameters, .inner = &entries, .permission = SCORE_PERMISSION };
+			   .parameters = parameters, .inner = &entries, .entra_permission = SCORE_PERMISSION };
 
 	return api_each(api, &q, visit_earlier, day, e);
 }

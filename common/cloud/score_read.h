@@ -6,6 +6,7 @@
 
 #define SCORE_PERMISSION "SecurityEvents.Read.All"
 
+extern const struct query score_newest;
 /* The newest day, into an empty one; what was read before a failure stays. */
 bool score_read_newest(struct api *api, struct score_day *day, struct err *e) MUST_USE;
 /* The day to compare with, the newest between day->from and day->upto. */

@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-#define CLOUD_APPS_SCOPE "05a65629-4c1b-48c1-a78b-804c4abdd4af/.default"
+#define CLOUD_APPS_RESOURCE "05a65629-4c1b-48c1-a78b-804c4abdd4af"
+#define CLOUD_APPS_SCOPE CLOUD_APPS_RESOURCE "/.default"
 
 const char *const cloud_names[] = { "commercial", "gcc", "gcc-high", "dod", "china", NULL };
 
@@ -37,6 +38,11 @@ const char *cloud_graph_url(enum cloud c)
 const char *cloud_scope(enum cloud c, enum service s)
 {
 	return s == GRAPH ? clouds[c].graph_scope : clouds[c].apps_scope;
+}
+
+const char *service_resource(enum service s)
+{
+	return s == GRAPH ? "00000003-0000-0000-c000-000000000000" : CLOUD_APPS_RESOURCE;
 }
 
 unsigned service_page_size(enum service s)

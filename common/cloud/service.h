@@ -13,6 +13,8 @@ extern const char *const cloud_names[];
 const char *cloud_login_url(enum cloud c);
 /* "https://graph.microsoft.com/v1.0" */
 const char *cloud_graph_url(enum cloud c);
+/* Application id of the service in Entra, the same in every cloud. */
+const char *service_resource(enum service s);
 /* The .default scope of a token for the service; NULL where the cloud lacks it. */
 const char *cloud_scope(enum cloud c, enum service s);
 /* Rows a page that the service gives at most. */

@@ -5,6 +5,14 @@
 #include "base/buf.h"
 #include "monitor/options.h"
 
+/* What a program reads, and what opens it. */
+struct endpoint {
+	const char *path;
+	const char *resource;         /* application id of the service in Entra */
+	const char *entra_permission; /* NULL: none */
+	const char *permission;       /* for people */
+};
+
 /* What a program says about itself. */
 struct page {
 	const char *name;        /* check_mdca_… */
@@ -12,6 +20,7 @@ struct page {
 	const char *summary;     /* half a line: "governance tasks that failed or hang" */
 	const char *about;       /* paragraphs parted by an empty line: what is looked at, what an alarm means, what to do */
 	const char *permission;  /* what the tenant must grant */
+	const struct endpoint *endpoints; /* ends with one without a path; NULL: not told */
 	const char *requests;    /* how many API requests one run makes */
 	const char *const *examples; /* command lines without the folder, each followed by its explanation; ends with NULL */
 };
@@ -26,5 +35,5 @@ void describe_usage(const struct page *p, const struct opt_table *t, struct buf 
 void describe_man(const struct page *p, const struct opt_table *t, struct buf *out);
 /* One complete `object CheckCommand`. */
 void describe_icinga(const struct page *p, const struct opt_table *t, struct buf *out);
-/* One JSON object: name, version, summary, permission, options[], metrics[]. */
+/* One JSON object: name, version, summary, permission, endpoints[], options[], metrics[]. */
 void describe_json(const struct page *p, const struct opt_table *t, struct buf *out);

@@ -113,6 +113,22 @@ static struct json_object *metrics_array(const struct opt_table *t)
 	return all;
 }
 
+static struct json_object *endpoints_array(const struct page *p)
+{
+	struct json_object *all = json_object_new_array();
+
+	for (const struct endpoint *one = p->endpoints; one && one->path; one++) {
+		struct json_object *o = json_object_new_object();
+
+		put_text(o, "path", one->path);
+		put_text(o, "resource", one->resource);
+		put_text(o, "entra_permission", one->entra_permission);
+		put_text(o, "permission", one->permission);
+		json_object_array_add(all, o);
+	}
+	return all;
+}
+
 void describe_json(const struct page *p, const struct opt_table *t, struct buf *out)
 {
 	struct json_object *o = json_object_new_object();
@@ -121,6 +137,7 @@ void describe_json(const struct page *p, const struct opt_table *t, struct buf *
 	put_text(o, "version", p->version);
 	put_text(o, "summary", p->summary);
 	put_text(o, "permission", p->permission);
+	json_object_object_add(o, "endpoints", endpoints_array(p));
 	put_text(o, "requests", p->requests);
 	json_object_object_add(o, "options", options_array(t));
 	json_object_object_add(o, "metrics", metrics_array(t));

@@ -24,9 +24,10 @@ struct line {
 	size_t value_count;
 };
 
-/* The findings that all lines of a bucket share, one bit a metric: counted in, own value alerts. */
+/* The findings that all lines of a bucket share, one bit a metric: counted in, own value alerts; and a state without any. */
 struct findings {
 	uint32_t counts, warns, crits;
+	enum state given;
 };
 
 struct bucket {

@@ -123,7 +123,7 @@ static void close_item(struct verdict *v)
 	for (int i = 0; v->o.perfdata_per_item && i < v->metric_count; i++)
 		if (item->has_value & verdict_bit(i))
 			values[line.value_count++] = (struct value){ i, item->values[i] };
-	if (!(f->counts | f->warns | f->crits) && v->o.detail != DETAIL_ALL && !line.value_count)
+	if (!(f->counts | f->warns | f->crits) && f->given == STATE_OK && v->o.detail != DETAIL_ALL && !line.value_count)
 		return;
 	line.name = tidy(&item->name, NAME_CEILING, &name);
 	line.text = tidy(&item->text, TEXT_CEILING, &text);
@@ -234,6 +234,14 @@ void verdict_note(struct verdict *v, const char *fmt, ...)
 	va_end(args);
 }
 
+void verdict_give(struct verdict *v, enum state s)
+{
+	struct item *item = item_of(v);
+
+	item->findings.given = state_worse(item->findings.given, s);
+	v->given_state = state_worse(v->given_state, s);
+}
+
 void verdict_unreadable(struct verdict *v, const char *fmt, ...)
 {
 	struct item *item = item_of(v);
@@ -275,7 +283,7 @@ void verdict_empty(struct verdict *v, enum state s, const char *fmt, ...)
 	va_list args;
 
 	v->told = true;
-	v->empty_state = state_worse(v->empty_state, s);
+	v->given_state = state_worse(v->given_state, s);
 	va_start(args, fmt);
 	say(&v->sentence, fmt, args);
 	va_end(args);
@@ -363,12 +371,12 @@ static enum state verdict_state(const struct verdict *v)
 {
 	if (!v->told)
 		return STATE_UNKNOWN;
-	return state_worse(verdict_alarm(v), state_worse(v->trouble_state, v->empty_state));
+	return state_worse(verdict_alarm(v), state_worse(v->trouble_state, v->given_state));
 }
 
 static enum state bucket_state(const struct verdict *v, const struct findings *f)
 {
-	enum state s = STATE_OK;
+	enum state s = f->given;
 
 	for (int i = 0; i < v->metric_count; i++) {
 		if (v->sums[i].left_out)

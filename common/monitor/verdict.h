@@ -75,6 +75,8 @@ void verdict_peak(struct verdict *v, int metric, double value, const char *fmt, 
 void verdict_rank(struct verdict *v, int64_t rank);
 /* A text for the item's line that judges nothing. */
 void verdict_note(struct verdict *v, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* The item's line, and with it the whole, has at least this state, whatever the metrics say: for what is no measurement. */
+void verdict_give(struct verdict *v, enum state s);
 /* The item cannot be judged (counts once an item, however often said). */
 void verdict_unreadable(struct verdict *v, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

@@ -34,7 +34,7 @@ struct verdict {
 	bool told;
 	struct buf sentence, remarks, trouble, names;
 	bool in_trouble, counts_hold;
-	enum state trouble_state, empty_state;
+	enum state trouble_state, given_state;
 };
 
 static inline uint32_t verdict_bit(int metric)

@@ -21,7 +21,7 @@ allow base 'base/.*' "$(echo "$top"/common/base/*.[ch])"
 allow monitor 'base/.*|monitor/.*' "$(echo "$top"/common/monitor/*.[ch])"
 allow net 'base/.*|net/.*' "$(echo "$top"/common/net/*.[ch])"
 allow cloud 'base/.*|monitor/options.h|net/.*|cloud/.*' "$(echo "$top"/common/cloud/*.[ch])"
-allow frame 'base/.*|monitor/.*|net/.*|cloud/.*|plugin.h|frame.h|portal_app.h|selection.h|status.h' "$(echo "$top"/common/*.[ch])"
+allow frame 'base/.*|monitor/.*|net/.*|cloud/.*|plugin.h|frame.h|access.h|portal_app.h|selection.h|status.h' "$(echo "$top"/common/*.[ch])"
 # What a plugin may see beside the frame: knowledge of the service's records, the certificate that one of them judges, no wire and no
 # sign-in.
 allow plugins 'plugin\.h|portal_app\.h|status\.h|cloud/(alert|assertion|post|product|score_read|task|upload)\.h|monitor/(streak|wordlist)\.h' "$(echo "$top"/plugins/*.c)"

@@ -64,9 +64,15 @@ static const char *const examples[] = {
 	"check_mdca_tiny --hostname=contoso.us2.portal.cloudappsecurity.com --max-lines=5 -a", "all of them", NULL
 };
 
+static const struct endpoint endpoints[] = {
+	{ "/security/secureScores", "00000003", "SecurityEvents.Read.All", "SecurityEvents.Read.All" },
+	{ "/api/v1/governance/", "05a65629", NULL, "Global reader" },
+	{ NULL },
+};
+
 static const struct page page = {
 	.name = "check_mdca_tiny", .version = "1.2.0", .summary = "tasks that failed",
-	.about = "Looks at tasks.\n\n.Begins with a point - isn't odd.", .permission = "Global reader", .requests = "one",
+	.about = "Looks at tasks.\n\n.Begins with a point - isn't odd.", .permission = "Global reader", .endpoints = endpoints, .requests = "one",
 	.examples = examples,
 };
 
@@ -325,6 +331,10 @@ static const struct {
 	int index;
 	const char *member, *value;
 } json_rows[] = {
+	{ "endpoints", 0, NULL,
+	  "{\"path\":\"\\/security\\/secureScores\",\"resource\":\"00000003\",\"entra_permission\":\"SecurityEvents.Read.All\","
+	  "\"permission\":\"SecurityEvents.Read.All\"}" },
+	{ "endpoints", 1, "entra_permission", "null" },
 	{ NULL, -1, "name", "\"check_mdca_tiny\"" },
 	{ NULL, -1, "version", "\"1.2.0\"" },
 	{ NULL, -1, "summary", "\"tasks that failed\"" },

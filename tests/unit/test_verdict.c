@@ -195,6 +195,26 @@ START_TEST(an_item_has_one_line_of_its_worst_state)
 }
 END_TEST
 
+START_TEST(a_state_may_be_given)
+{
+	verdict_say(v, "x");
+	find("b", DISABLED, "disabled");
+	verdict_give(v, STATE_CRITICAL);
+	verdict_give(v, STATE_WARNING);
+	verdict_item(v, "a");
+	verdict_note(v, "no answer");
+	verdict_give(v, STATE_UNKNOWN);
+	verdict_item(v, "fine");
+	verdict_give(v, STATE_OK);
+	expect_text(STATE_CRITICAL, "[CRITICAL] - x\n\t\\_[CRITICAL] - b: disabled\n\t\\_[UNKNOWN] - a: no answer\n");
+	renew();
+	verdict_say(v, "x");
+	verdict_item(v, "a");
+	verdict_give(v, STATE_UNKNOWN);
+	expect_text(STATE_UNKNOWN, "[UNKNOWN] - x\n\t\\_[UNKNOWN] - a\n");
+}
+END_TEST
+
 START_TEST(names_and_texts_may_be_missing)
 {
 	verdict_say(v, "x");
@@ -1005,6 +1025,7 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, no_sentence);
 	tcase_add_test(tests, worst_comes_first);
 	tcase_add_test(tests, an_item_has_one_line_of_its_worst_state);
+	tcase_add_test(tests, a_state_may_be_given);
 	tcase_add_test(tests, names_and_texts_may_be_missing);
 	tcase_add_test(tests, a_finding_without_an_item);
 	tcase_add_test(tests, lines_are_judged_by_the_total);
