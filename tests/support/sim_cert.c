@@ -3,7 +3,6 @@
 #include "support/sim_cert.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "support/sim_file.h"
 
 #define DAY 86400L
 
@@ -95,7 +95,7 @@ static bool make_leaf(struct identity *id, const struct identity *authority, enu
 {
 	bool ended = fault == CERT_EXPIRED;
 	const char *names =
-	    fault == CERT_WRONG_NAME ? "DNS:elsewhere.contoso.com" : "DNS:localhost,IP:127.0.0.1,IP:::1";
+	    fault == CERT_WRONG_NAME ? "DNS:elsewhere.contoso.com" : "DNS:localhost,DNS:*.tenants.localhost,IP:127.0.0.1,IP:::1";
 
 	return begin(id, "localhost", authority, ended ? -30 * DAY : -DAY, ended ? -DAY : 7 * DAY) &&
 	       extend(id->cert, authority, NID_basic_constraints, "critical,CA:FALSE") &&
@@ -177,17 +177,6 @@ bool sim_cert_make(const char *dir, enum sim_fault fault, struct sim_cert *out, 
 	       err_set(e, ERR_CONFIG, "cannot write the server's certificate as PEM");
 }
 
-static bool write_private(const char *path, const char *text, struct err *e)
-{
-	unlink(path);
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool written = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-
-	if ((fd >= 0 && close(fd)) || !written)
-		return err_set(e, ERR_CONFIG, "cannot write %s: %s", path, strerror(errno));
-	return true;
-}
-
 bool sim_cert_make_client(const char *dir, X509 **out, struct err *e)
 {
 	static const struct identity none = { 0 };
@@ -199,7 +188,7 @@ bool sim_cert_make_client(const char *dir, X509 **out, struct err *e)
 	AUTO_FREE char *cert = cert_pem(id.cert);
 	AUTO_FREE char *key = key_pem(id.key);
 	AUTO_FREE char *both = mem_print("%s%s", cert ? cert : "", key ? key : "");
-	if (!cert || !key || !write_private(path, both, e))
+	if (!cert || !key || !sim_write_private(path, both, e))
 		return cert && key ? false : err_set(e, ERR_CONFIG, "cannot write the client certificate as PEM");
 	*out = id.cert;
 	id.cert = NULL;

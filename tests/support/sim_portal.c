@@ -151,6 +151,12 @@ static bool find_api_token(const struct sim_settings *set, const char *token, st
 	return fail(reply, 401, "Invalid token");
 }
 
+/* Each tenant's portal knows its own tokens only. */
+static bool is_at_home(const struct tenant *t, const char *host)
+{
+	return !*t->host || (strcspn(host, ":") == strlen(t->host) && !strncasecmp(host, t->host, strlen(t->host)));
+}
+
 static bool identify(const struct sim_settings *set, const struct sim_request *r, struct asker *who,
 		     struct sim_reply *reply)
 {
@@ -158,14 +164,16 @@ static bool identify(const struct sim_settings *set, const struct sim_request *r
 	const char *bearer = sim_credential(r->authorization, "Bearer");
 	const struct issued *issued;
 
-	if (token)
-		return find_api_token(set, token, who, reply);
-	if (!bearer)
+	if (token) {
+		if (!find_api_token(set, token, who, reply))
+			return false;
+	} else if (!bearer)
 		return fail(reply, 401, "Authentication credentials were not provided.");
-	if (sim_token_find(bearer, &issued) != TOKEN_GOOD || issued->audience != FOR_PORTAL)
+	else if (sim_token_find(bearer, &issued) != TOKEN_GOOD || issued->audience != FOR_PORTAL)
 		return fail(reply, 401, "Invalid token");
-	*who = (struct asker){ .tenant = issued->tenant, .client = issued->client };
-	return true;
+	else
+		*who = (struct asker){ .tenant = issued->tenant, .client = issued->client };
+	return is_at_home(who->tenant, r->host) || fail(reply, 401, "Invalid token");
 }
 
 /* A refused request does not count against the window. */

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "support/sim.h"
+#include "support/sim_copies.h"
 #include "support/sim_derive.h"
 
 #define LIKE_DEPTH_MAX 16
@@ -190,6 +191,7 @@ static bool take_tenant(struct tenant *t, struct json_object *raw, struct err *e
 	t->id = member_text(raw, "id");
 	t->domain = member_text(raw, "domain");
 	t->name = member_text(raw, "name");
+	t->host = member_text(raw, "host");
 	t->graph_resource = member_text(raw, "graph_resource");
 	if (!*t->graph_resource)
 		t->graph_resource = "https://graph.microsoft.com";
@@ -215,25 +217,44 @@ static bool take_tenants(struct scenario *s, struct json_object *tenants, struct
 	s->tenants = mem_new(s->tenant_count, sizeof(*s->tenants));
 	if (!s->tenant_count)
 		return err_set(e, ERR_CONFIG, "no tenants");
-	for (size_t i = 0; i < s->tenant_count; i++) {
-		struct tenant *t = &s->tenants[i];
-
-		if (!take_tenant(t, json_object_array_get_idx(tenants, i), e))
+	for (size_t i = 0; i < s->tenant_count; i++)
+		if (!take_tenant(&s->tenants[i], json_object_array_get_idx(tenants, i), e))
 			return false;
-		sim_derive_scores(t, s->rows);
-		sim_derive_services(t);
-		sim_derive_health(t);
-	}
 	return moments_are_valid(tenants, e);
 }
 
-bool scenario_load(const char *path, unsigned rows, struct scenario *out, struct err *e)
+static void derive(struct scenario *s)
+{
+	for (size_t i = 0; i < s->tenant_count; i++) {
+		sim_derive_scores(&s->tenants[i], s->rows);
+		sim_derive_services(&s->tenants[i]);
+		sim_derive_health(&s->tenants[i]);
+	}
+}
+
+static bool multiply(struct scenario *s, unsigned copies, struct err *e)
+{
+	if (!s->tenants[0].client_count)
+		return err_set(e, ERR_CONFIG, "the first tenant has no clients");
+	struct json_object *tenants = sim_copies(&s->tenants[0], copies);
+	unsigned rows = s->rows;
+	scenario_free(s);
+	s->rows = rows;
+	return take_tenants(s, tenants, e);
+}
+
+bool scenario_load(const char *path, unsigned rows, unsigned copies, struct scenario *out, struct err *e)
 {
 	struct json_object *file = NULL, *templates = NULL, *resolved = NULL;
 	struct scenario fresh = { .rows = rows };
 	bool loaded = read_file(path, &file, &templates, e) &&
 		      resolve(member_list(file, "tenants"), templates, 0, &resolved, e) &&
 		      take_tenants(&fresh, resolved, e);
+
+	if (loaded)
+		derive(&fresh);
+	if (loaded && copies)
+		loaded = multiply(&fresh, copies, e);
 
 	json_object_put(file);
 	json_object_put(templates);

@@ -18,6 +18,7 @@ struct client {
 
 struct tenant {
 	const char *id, *domain, *name;
+	const char *host;           /* of its portal; "": whatever it is asked as */
 	const char *graph_resource; /* "https://graph.microsoft.com" */
 	struct json_object *raw;    /* api_tokens[] */
 	struct json_object *portal; /* list name: rows */
@@ -35,7 +36,8 @@ struct scenario {
 	struct json_object *raw;
 };
 
-bool scenario_load(const char *path, unsigned rows, struct scenario *out, struct err *e) MUST_USE;
+/* With `copies` other than 0 so many tenants like the first (sim_copies.h) take the place of all. */
+bool scenario_load(const char *path, unsigned rows, unsigned copies, struct scenario *out, struct err *e) MUST_USE;
 void scenario_free(struct scenario *s);
 
 /* How often the row number `index` of a list of `count` occurs when the list is multiplied to `rows`. */

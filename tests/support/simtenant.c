@@ -18,7 +18,9 @@
 #include "base/clock.h"
 #include "support/sim.h"
 #include "support/sim_cert.h"
+#include "support/sim_copies.h"
 #include "support/sim_derive.h"
+#include "support/sim_file.h"
 #include "support/sim_query.h"
 #include "support/sim_token.h"
 
@@ -28,7 +30,7 @@
 struct program {
 	const char *scenario, *dir, *log;
 	enum sim_fault fault;
-	unsigned rows, port, lifetime;
+	unsigned rows, tenants, port, lifetime;
 	bool write_credentials;
 	struct sim_settings set;
 	int log_fd;
@@ -56,6 +58,8 @@ static const char help[] =
     "  --window=SECONDS      length of the window; 60\n"
     "  --no-limit            no limit\n"
     "  --rows=N              at least N rows in every list, by numbered copies\n"
+    "  --tenants=N           instead of the scenario's tenants N that have the data of the first, with names, credentials and\n"
+    "                        limits of their own; writes DIR/tenants.ini with the sections t001 (portal), t001-graph ...\n"
     "  --token-life=SECONDS  life of access tokens; 3599\n"
     "  --imds-faults=LIST    404, 410, 429, 500 with commas in between: the metadata service answers these first\n"
     "  --write-credentials   writes api-token, client-secret, client.pem (certificate and key) and federated-token (of the\n"
@@ -282,6 +286,7 @@ enum {
 	WINDOW,
 	NO_LIMIT,
 	ROWS,
+	TENANTS,
 	TOKEN_LIFE,
 	IMDS_FAULTS,
 	WRITE_CREDENTIALS
@@ -301,6 +306,7 @@ static const struct option options[] = {
 	{ "window", required_argument, NULL, WINDOW },
 	{ "no-limit", no_argument, NULL, NO_LIMIT },
 	{ "rows", required_argument, NULL, ROWS },
+	{ "tenants", required_argument, NULL, TENANTS },
 	{ "token-life", required_argument, NULL, TOKEN_LIFE },
 	{ "imds-faults", required_argument, NULL, IMDS_FAULTS },
 	{ "write-credentials", no_argument, NULL, WRITE_CREDENTIALS },
@@ -356,6 +362,9 @@ static void take_option(struct program *p, int option)
 		break;
 	case ROWS:
 		p->rows = number(optarg, 1000000, "rows");
+		break;
+	case TENANTS:
+		p->tenants = number(optarg, SIM_COPIES_MAX, "tenants");
 		break;
 	case TOKEN_LIFE:
 		p->set.token_life = number(optarg, 86400, "token-life");
@@ -424,11 +433,10 @@ static struct MHD_Daemon *start(struct program *p, const struct sim_cert *cert, 
 static void write_secret(const char *dir, const char *name, const char *text)
 {
 	AUTO_FREE char *path = mem_print("%s/%s", dir, name);
+	struct err e;
 
-	unlink(path);
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0 || dprintf(fd, "%s\n", text) < 0 || close(fd))
-		die("cannot write %s: %s", path, strerror(errno));
+	if (!sim_write_private(path, text, &e))
+		die("%s", e.text);
 }
 
 static const char *first(struct json_object *of, const char *list, const char *member)
@@ -521,7 +529,7 @@ int main(int argc, char **argv)
 	read_options(&p, argc, argv);
 	if (mkdir(p.dir, 0700) && errno != EEXIST)
 		die("cannot make %s: %s", p.dir, strerror(errno));
-	if (!scenario_load(p.scenario, p.rows, &scenario, &e) ||
+	if (!scenario_load(p.scenario, p.rows, p.tenants, &scenario, &e) ||
 	    (p.set.tls && !sim_cert_make(p.dir, p.fault, &cert, &e)) ||
 	    (p.write_credentials && !sim_cert_make_client(p.dir, &p.set.certificate, &e)))
 		die("%s", e.text);
@@ -531,6 +539,8 @@ int main(int argc, char **argv)
 		die("cannot open %s: %s", p.log, strerror(errno));
 	p.set.scenario = &scenario;
 	struct MHD_Daemon *daemon = start(&p, &cert, listen_on_loopback(p.port, &port));
+	if (p.tenants && !sim_copies_write(&scenario, p.dir, port, &e))
+		die("%s", e.text);
 	announce(&p, port);
 	wait_for_the_end(&ending, parent, p.lifetime);
 	MHD_stop_daemon(daemon);
