@@ -2,11 +2,13 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # Sourced by contrib/demo and contrib/test: the packages that are missing, and a build in a folder of its own.
 
-# What a build needs; then what the demo, the tests and the monitors need on top.
+# What a build needs; then what the demo, the tests and the monitors, and the measurements need on top.
 packages_build="gcc make autoconf automake pkg-config libc6-dev libcurl4-openssl-dev libjson-c-dev libssl-dev"
 packages_demo="libmicrohttpd-dev check openssl"
 packages_test="clang libclang-rt-dev valgrind curl jq mandoc man-db shellcheck xz-utils iproute2 icinga2-bin icinga2-common
 	monitoring-plugins-common time locales git"
+# What `make bench-scale` compares with; Debian only recommends the library.
+packages_bench="monitoring-plugins-standard liburiparser1"
 
 say() { printf '%s\n' "$*"; }
 

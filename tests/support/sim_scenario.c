@@ -255,7 +255,6 @@ bool scenario_load(const char *path, unsigned rows, unsigned copies, struct scen
 		derive(&fresh);
 	if (loaded && copies)
 		loaded = multiply(&fresh, copies, e);
-
 	json_object_put(file);
 	json_object_put(templates);
 	if (!loaded) {

@@ -123,6 +123,11 @@ static void drain(struct spawn *s, int i)
 	}
 }
 
+static int64_t microseconds(const struct timeval *t)
+{
+	return (int64_t)t->tv_sec * 1000000 + t->tv_usec;
+}
+
 static void notice_end(struct spawn *s, int how)
 {
 	struct rusage used;
@@ -130,6 +135,7 @@ static void notice_end(struct spawn *s, int how)
 	if (s->ended || wait4(s->pid, &s->status, how, &used) != s->pid)
 		return;
 	s->peak_kib = used.ru_maxrss;
+	s->cpu_us = microseconds(&used.ru_utime) + microseconds(&used.ru_stime);
 	s->ended = true;
 	s->ran_ms = clock_ticks_ms() - s->begun_ms;
 }

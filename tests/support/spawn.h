@@ -19,6 +19,7 @@ struct spawn {
 	int status; /* of waitpid, once it has ended */
 	int64_t begun_ms, ran_ms;
 	long peak_kib; /* memory, once it has ended */
+	int64_t cpu_us;
 };
 
 #define SPAWN_WATCH_MAX 2
