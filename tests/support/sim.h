@@ -16,6 +16,8 @@ struct sim_settings {
 	unsigned window;     /* its length in seconds */
 	unsigned token_life; /* seconds, as told in expires_in */
 	bool tls;
+	bool whole;          /* a page holds the whole list */
+	unsigned row_bytes;  /* as in struct row_view */
 	X509 *certificate;  /* registered with the first client of the first tenant, or NULL */
 	const char *imds_faults;      /* statuses that the metadata service answers first, parted by commas */
 };

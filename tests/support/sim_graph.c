@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Microsoft Graph: collections with $filter, $select, $orderby, $top and links to the next page, single entities by
  * key, and its own kind of error body. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -268,6 +269,8 @@ static void write_list(const struct sim_settings *set, const struct sim_request 
 	AUTO_ROWS rows = { 0 };
 	AUTO_BUF count = { 0 };
 
+	if (set->whole && !single)
+		ask->page = UINT_MAX - ask->skip;
 	rows_pick(&rows, ask->list, wanted, ask->filter ? odata_fits : NULL, ask->filter);
 	sort(r, &rows);
 	write_context(ask, &reply->body);
@@ -342,6 +345,7 @@ void sim_graph(const struct sim_settings *set, const struct sim_request *r, stru
 	struct row_view view = { .tenant = ask.tenant,
 				 .now = r->now,
 				 .wanted = set->scenario->rows,
+				 .row_bytes = set->row_bytes,
 				 .profiles = profiles ? json_object_array_length(profiles) : 0,
 				 .select = ask.select.count ? &ask.select : NULL };
 	if (ask.key)

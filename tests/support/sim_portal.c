@@ -481,7 +481,7 @@ static void answer(const struct sim_settings *set, const struct sim_request *r, 
 	bool get = !strcmp(r->method, "GET");
 	bool reduced = get && !strcmp(route->list, "app_connectors");
 	struct json_object *list = member_list(who->tenant->portal, reduced ? "app_connectors_reduced" : route->list);
-	struct row_view view = { .tenant = who->tenant, .now = r->now };
+	struct row_view view = { .tenant = who->tenant, .now = r->now, .row_bytes = set->row_bytes };
 	struct filtering filtering = { .route = route, .filters = ask->filters, .now = r->now };
 	AUTO_ROWS rows = { 0 };
 
@@ -530,7 +530,9 @@ void sim_portal(const struct sim_settings *set, const struct sim_request *r, str
 	if (!(get ? ask_from_query(r, &ask, reply) : ask_from_body(r, &ask, reply)) ||
 	    !filters_are_valid(route, ask.filters, reply))
 		return;
-	if (ask.limit > PAGE_MAX)
+	if (set->whole)
+		ask.limit = UINT_MAX;
+	else if (ask.limit > PAGE_MAX)
 		ask.limit = PAGE_MAX;
 	answer(set, r, route, &who, &ask, reply);
 }

@@ -176,9 +176,31 @@ static void write_members(struct json_object *o, const struct row_view *view, un
 	buf_add_char(out, '}');
 }
 
+/* Texts, numbers, flags and nulls of the length that those of the services mostly have. */
+static void pad_row(size_t begin, size_t bytes, struct buf *out)
+{
+	static const char *const values[] = { "\"text of some length\"", "1795132800000", "true", "\"69a700000000000000000011\"", "null", "\"\"" };
+
+	if (out->len - begin >= bytes)
+		return;
+	buf_cut(out, out->len - 1);
+	buf_add(out, ",\"further\":{\"member0\":0");
+	for (unsigned i = 1; out->len - begin + 2 < bytes; i++)
+		buf_print(out, ",\"member%u\":%s", i, values[i % (sizeof(values) / sizeof(values[0]))]);
+	buf_add(out, "}}");
+}
+
+static void write_row(struct json_object *row, const struct row_view *view, unsigned copy, struct buf *out)
+{
+	size_t begin = out->len;
+
+	write_members(row, view, copy, true, out);
+	pad_row(begin, view->row_bytes, out);
+}
+
 void row_write(struct json_object *row, const struct row_view *view, struct buf *out)
 {
-	write_members(row, view, 0, true, out);
+	write_row(row, view, 0, out);
 }
 
 void rows_pick(struct rows *r, struct json_object *list, unsigned wanted, row_fits *fits, void *data)
@@ -260,7 +282,7 @@ size_t rows_write(const struct rows *r, size_t skip, size_t limit, const struct 
 		for (unsigned copy = (unsigned)skip; copy < copies && written < limit; copy++) {
 			if (written++)
 				buf_add_char(out, ',');
-			write_members(json_object_array_get_idx(r->list, r->order[i]), view, copy, true, out);
+			write_row(json_object_array_get_idx(r->list, r->order[i]), view, copy, out);
 		}
 		skip = 0;
 	}

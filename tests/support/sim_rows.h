@@ -20,6 +20,7 @@ struct row_view {
 	unsigned wanted; /* of control scores, which follow the copies of their profiles */
 	size_t profiles;
 	const struct strings *select; /* members to write; NULL: all */
+	unsigned row_bytes;           /* rows are at least so long, by members that nobody asked for; 0: as they are */
 };
 
 typedef bool row_fits(struct json_object *row, void *data);

@@ -22,18 +22,19 @@
 #include "support/sim_derive.h"
 #include "support/sim_file.h"
 #include "support/sim_query.h"
+#include "support/sim_rows.h"
 #include "support/sim_token.h"
 
 #define REQUEST_BODY_MAX (1024 * 1024)
 #define CONNECTION_IDLE_S 60u
 
 struct program {
-	const char *scenario, *dir, *log;
+	const char *scenario, *dir, *log, *requests;
 	enum sim_fault fault;
 	unsigned rows, tenants, port, lifetime;
 	bool write_credentials;
 	struct sim_settings set;
-	int log_fd;
+	int log_fd, requests_fd;
 };
 
 struct exchange {
@@ -54,12 +55,15 @@ static const char help[] =
     "  --certificate=KIND    good, expired, wrong-name, or unknown-ca (ca.pem is of another authority)\n"
     "  --tls=yes|no          no: plain http\n"
     "  --log=FILE            appends METHOD TARGET STATUS for every request, CONNECT for every connection\n"
+    "  --requests=FILE       appends {method, target, body, status, bytes} for every request, without its secrets\n"
     "  --limit=N             portal requests a tenant may make in a window; 30, at most 1024\n"
     "  --window=SECONDS      length of the window; 60\n"
     "  --no-limit            no limit\n"
     "  --rows=N              at least N rows in every list, by numbered copies\n"
     "  --tenants=N           instead of the scenario's tenants N that have the data of the first, with names, credentials and\n"
     "                        limits of their own; writes DIR/tenants.ini with the sections t001 (portal), t001-graph ...\n"
+    "  --row-bytes=N         rows are at least so long, by members that nobody asked for\n"
+    "  --whole               a page holds the whole list, whatever is asked\n"
     "  --token-life=SECONDS  life of access tokens; 3599\n"
     "  --imds-faults=LIST    404, 410, 429, 500 with commas in between: the metadata service answers these first\n"
     "  --write-credentials   writes api-token, client-secret, client.pem (certificate and key) and federated-token (of the\n"
@@ -126,9 +130,9 @@ static void end_exchange(void *data, struct MHD_Connection *connection, void **s
 }
 
 /* One write a line, so that lines of several threads do not mix. */
-static void log_line(const struct program *p, const char *line, size_t len)
+static void log_line(int fd, const char *line, size_t len)
 {
-	if (p->log_fd >= 0 && write(p->log_fd, line, len) < 0)
+	if (fd >= 0 && write(fd, line, len) < 0)
 		fprintf(stderr, "simtenant: cannot log: %s\n", strerror(errno));
 }
 
@@ -137,7 +141,22 @@ static void log_request(const struct program *p, const char *method, const char 
 	AUTO_BUF line = { 0 };
 
 	buf_print(&line, "%s %s %u\n", method, target, status);
-	log_line(p, line.data, line.len);
+	log_line(p->log_fd, line.data, line.len);
+}
+
+/* What another client needs to ask the same: sign-ins, whose bodies are secret, are left out. */
+static void record_request(const struct program *p, const struct sim_request *r, const char *target, const struct sim_reply *reply)
+{
+	AUTO_BUF line = { 0 };
+
+	if (p->requests_fd < 0 || sim_entra_owns(r->path) || sim_imds_owns(r->path))
+		return;
+	buf_print(&line, "{\"method\":\"%s\",\"target\":", r->method);
+	json_write_text(target, &line);
+	buf_add(&line, ",\"body\":");
+	json_write_text(buf_text(&r->body), &line);
+	buf_print(&line, ",\"status\":%u,\"bytes\":%zu}\n", reply->status, reply->body.len);
+	log_line(p->requests_fd, line.data, line.len);
 }
 
 /* With TLS each connection is a handshake. */
@@ -149,7 +168,7 @@ static void on_connection(void *data, struct MHD_Connection *connection, void **
 	(void)connection;
 	(void)state;
 	if (what == MHD_CONNECTION_NOTIFY_STARTED)
-		log_line(data, line, sizeof(line) - 1);
+		log_line(((const struct program *)data)->log_fd, line, sizeof(line) - 1);
 }
 
 static enum MHD_Result send_reply(struct MHD_Connection *connection, struct sim_reply *reply)
@@ -225,6 +244,7 @@ static enum MHD_Result answer(struct program *p, struct MHD_Connection *connecti
 	else
 		dispatch(&p->set, &r, &reply);
 	log_request(p, method, x->target, reply.status);
+	record_request(p, &r, x->target, &reply);
 	enum MHD_Result sent = send_reply(connection, &reply);
 	sim_reply_free(&reply);
 	return sent;
@@ -282,11 +302,14 @@ enum {
 	CERTIFICATE,
 	TLS,
 	LOG,
+	REQUESTS,
 	LIMIT,
 	WINDOW,
 	NO_LIMIT,
 	ROWS,
 	TENANTS,
+	ROW_BYTES,
+	WHOLE,
 	TOKEN_LIFE,
 	IMDS_FAULTS,
 	WRITE_CREDENTIALS
@@ -302,11 +325,14 @@ static const struct option options[] = {
 	{ "certificate", required_argument, NULL, CERTIFICATE },
 	{ "tls", required_argument, NULL, TLS },
 	{ "log", required_argument, NULL, LOG },
+	{ "requests", required_argument, NULL, REQUESTS },
 	{ "limit", required_argument, NULL, LIMIT },
 	{ "window", required_argument, NULL, WINDOW },
 	{ "no-limit", no_argument, NULL, NO_LIMIT },
 	{ "rows", required_argument, NULL, ROWS },
 	{ "tenants", required_argument, NULL, TENANTS },
+	{ "row-bytes", required_argument, NULL, ROW_BYTES },
+	{ "whole", no_argument, NULL, WHOLE },
 	{ "token-life", required_argument, NULL, TOKEN_LIFE },
 	{ "imds-faults", required_argument, NULL, IMDS_FAULTS },
 	{ "write-credentials", no_argument, NULL, WRITE_CREDENTIALS },
@@ -351,6 +377,9 @@ static void take_option(struct program *p, int option)
 	case LOG:
 		p->log = optarg;
 		break;
+	case REQUESTS:
+		p->requests = optarg;
+		break;
 	case LIMIT:
 		p->set.limit = number(optarg, SIM_LIMIT_MAX, "limit");
 		break;
@@ -365,6 +394,12 @@ static void take_option(struct program *p, int option)
 		break;
 	case TENANTS:
 		p->tenants = number(optarg, SIM_COPIES_MAX, "tenants");
+		break;
+	case ROW_BYTES:
+		p->set.row_bytes = number(optarg, 1000000, "row-bytes");
+		break;
+	case WHOLE:
+		p->set.whole = true;
 		break;
 	case TOKEN_LIFE:
 		p->set.token_life = number(optarg, 86400, "token-life");
@@ -512,10 +547,18 @@ static void wait_for_the_end(const sigset_t *ending, pid_t parent, unsigned life
 			break;
 }
 
+static int open_log(const char *path)
+{
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+
+	if (path && fd < 0)
+		die("cannot open %s: %s", path, strerror(errno));
+	return fd;
+}
+
 int main(int argc, char **argv)
 {
 	struct program p = { .lifetime = 900,
-			     .log_fd = -1,
 			     .set = { .limit = 30, .window = 60, .token_life = 3599, .tls = true } };
 	struct scenario scenario = { 0 };
 	struct sim_cert cert = { 0 };
@@ -535,8 +578,8 @@ int main(int argc, char **argv)
 		die("%s", e.text);
 	if (p.set.certificate)
 		sim_derive_certificate(&scenario.tenants[0], p.set.certificate);
-	if (p.log && (p.log_fd = open(p.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) < 0)
-		die("cannot open %s: %s", p.log, strerror(errno));
+	p.log_fd = open_log(p.log);
+	p.requests_fd = open_log(p.requests);
 	p.set.scenario = &scenario;
 	struct MHD_Daemon *daemon = start(&p, &cert, listen_on_loopback(p.port, &port));
 	if (p.tenants && !sim_copies_write(&scenario, p.dir, port, &e))
