@@ -128,15 +128,16 @@ static const char *id_name(const struct query *q)
  * hand, and it passes for new. */
 static bool is_fresh(struct reading *r, struct json_object *row, const char *json, size_t len)
 {
-	struct json_object *number = NULL;
 	const char *id = NULL;
+	char digits[24];
+	int64_t number;
 
-	if (jget_text(row, id_name(r->q), &id) == GOT)
-		return seen_add(r->ids, 'i', id, strlen(id));
-	if (json_object_object_get_ex(row, id_name(r->q), &number) && json_object_is_type(number, json_type_int)) {
-		id = json_object_get_string(number);
-		return seen_add(r->ids, 'i', id, strlen(id));
+	if (jget_text(row, id_name(r->q), &id) != GOT && jget_int(row, id_name(r->q), &number) == GOT) {
+		snprintf(digits, sizeof(digits), "%lld", (long long)number);
+		id = digits;
 	}
+	if (id)
+		return seen_add(r->ids, 'i', id, strlen(id));
 	return r->q->inner || seen_add(r->ids, 't', json, len);
 }
 
@@ -151,7 +152,7 @@ static bool take_inner(const char *json, size_t len, void *data, struct err *e)
 {
 	struct reading *r = data;
 	bool empty = !strcmp(json, "null");
-	AUTO_JSON element = empty ? NULL : jget_parse(json, len, e);
+	AUTO_JSON element = empty ? NULL : jget_open(json, len, e);
 
 	if (!element && !empty)
 		return false;
@@ -165,7 +166,7 @@ static bool take_inner(const char *json, size_t len, void *data, struct err *e)
 static bool take_row(const char *json, size_t len, void *data, struct err *e)
 {
 	struct reading *r = data;
-	AUTO_JSON row = jget_parse(json, len, e);
+	AUTO_JSON row = jget_open(json, len, e);
 
 	if (!row)
 		return false;

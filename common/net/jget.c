@@ -11,17 +11,30 @@
 
 #include "base/clock.h"
 #include "base/last_words.h"
+#include "base/mem.h"
+#include "net/members.h"
 #include "net/scan.h"
 
 /* Doubles up to here hold every whole number. */
 #define EXACT_MAX 9007199254740992.0
+/* So many digits are a whole number of 64 bits. */
+#define WHOLE_DIGITS 18
+
+/* json_object_object_get_ex, also for what jget_open made: that has user data, which json-c gives to numbers only. */
+static bool look_up(struct json_object *o, const char *name, struct json_object **value)
+{
+	if (!json_object_is_type(o, json_type_object))
+		return false;
+	struct members *members = json_object_get_userdata(o);
+	return members ? members_find(members, name, value) : json_object_object_get_ex(o, name, value);
+}
 
 /* GOT when there is a value that is not one of the forms of nothing. */
 static enum got find(struct json_object *o, const char *name, struct json_object **out)
 {
 	struct json_object *value = NULL;
 
-	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, name, &value) || !value)
+	if (!look_up(o, name, &value) || !value)
 		return UNSET;
 	if (json_object_is_type(value, json_type_string)) {
 		const char *text = json_object_get_string(value);
@@ -273,7 +286,7 @@ enum got jget_enum(struct json_object *o, const char *name, int64_t *code, const
 
 bool jget_is_there(struct json_object *o, const char *name)
 {
-	return json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, name, NULL);
+	return look_up(o, name, NULL);
 }
 
 bool jget_is_set(struct json_object *o, const char *name)
@@ -318,7 +331,7 @@ const char *jget_raw(struct json_object *o, const char *name, char out[JGET_RAW_
 	static const char more[] = "…";
 	struct json_object *value = NULL;
 
-	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, name, &value)) {
+	if (!look_up(o, name, &value)) {
 		snprintf(out, JGET_RAW_SIZE, "absent");
 		return out;
 	}
@@ -344,7 +357,7 @@ static void __attribute__((destructor)) free_tokener(void)
 		json_tokener_free(tokener);
 }
 
-struct json_object *jget_parse(const char *json, size_t len, struct err *e)
+static enum json_tokener_error parse(const char *json, size_t len, struct json_object **out)
 {
 	if (!tokener) {
 		tokener = json_tokener_new_ex(SCAN_DEPTH_MAX + 1); /* json-c counts a scalar as a level of its own */
@@ -353,16 +366,69 @@ struct json_object *jget_parse(const char *json, size_t len, struct err *e)
 		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 	}
 	json_tokener_reset(tokener);
-	struct json_object *o = json_tokener_parse_ex(tokener, json, (int)len);
+	*out = json_tokener_parse_ex(tokener, json, (int)len);
 	if (json_tokener_get_error(tokener) == json_tokener_continue)
-		o = json_tokener_parse_ex(tokener, "", 1); /* tells where a number ends */
-	enum json_tokener_error result = json_tokener_get_error(tokener);
+		*out = json_tokener_parse_ex(tokener, "", 1); /* tells where a number ends */
+	return json_tokener_get_error(tokener);
+}
+
+struct json_object *jget_parse(const char *json, size_t len, struct err *e)
+{
+	struct json_object *o = NULL;
+	enum json_tokener_error result = parse(json, len, &o);
+
 	if (result == json_tokener_success && o)
 		return o;
 	json_object_put(o);
 	err_set(e, ERR_REPLY, "no valid JSON: %s",
 		result == json_tokener_success ? "null" : json_tokener_error_desc(result));
 	return NULL;
+}
+
+static struct json_object *must(struct json_object *made)
+{
+	if (!made)
+		last_words_out_of_memory();
+	return made;
+}
+
+/* What the scanner let pass, json-c takes. If ever it did not, a text with a NUL is odd to every reader. Before each document
+ * json-c makes a locale, which costs ten times what a simple value does: those are made here. */
+static struct json_object *parse_member(const char *json, size_t len)
+{
+	struct json_object *o = NULL;
+
+	if (*json == 'n')
+		return NULL;
+	if (*json == 't' || *json == 'f')
+		return must(json_object_new_boolean(*json == 't'));
+	if (*json == '"' && !memchr(json, '\\', len))
+		return must(json_object_new_string_len(json + 1, (int)len - 2));
+	if (len <= WHOLE_DIGITS && count_digits(json) == len)
+		return must(json_object_new_int64(strtoll(json, NULL, 10)));
+	if (*json != '"' && *json != '{' && *json != '[' && memchr(json, '.', len)) {
+		AUTO_FREE char *text = mem_copy_bytes(json, len);
+		return must(json_object_new_double_s(strtod(text, NULL), text));
+	}
+	if (parse(json, len, &o) == json_tokener_success)
+		return o;
+	json_object_put(o);
+	return must(json_object_new_string_len("\0", 1));
+}
+
+static void close_object(struct json_object *o, void *members)
+{
+	(void)o;
+	members_free(members);
+}
+
+struct json_object *jget_open(const char *json, size_t len, struct err *e)
+{
+	if (*json != '{')
+		return jget_parse(json, len, e);
+	struct json_object *o = must(json_object_new_object());
+	json_object_set_userdata(o, members_new(json, parse_member), close_object);
+	return o;
 }
 
 void jget_release(struct json_object **local)

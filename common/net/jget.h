@@ -46,5 +46,8 @@ const char *jget_raw(struct json_object *o, const char *name, char out[JGET_RAW_
 /* One RFC 8259 document that has passed the scanner. NULL with ERR_REPLY; the result is yours (json_object_put).
  * Not for two threads at once: the parser is kept in between. */
 struct json_object *jget_parse(const char *json, size_t len, struct err *e) MUST_USE;
+/* The same for one element of a list. Of an object the text is borrowed, and a member is parsed when it is first asked for: lent values
+ * live as long as the object, and json-c itself sees an empty one. Other values are parsed at once. */
+struct json_object *jget_open(const char *json, size_t len, struct err *e) MUST_USE;
 #define AUTO_JSON CLEANUP(jget_release) struct json_object *
 void jget_release(struct json_object **local);

@@ -4,11 +4,12 @@
  * element of its inner list, the envelope. */
 #include "net/scan.h"
 
-#include <endian.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "net/members.h"
 
 /* Longer numbers are refused: no double needs them, and their size must be checked as one text. */
 #define NUMBER_MAX 400
@@ -169,39 +170,6 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The next character of a valid JSON string; beyond ASCII it is -1, which no wanted name holds. */
-static int next_character(const char **text)
-{
-	static const char escapes[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
-	const char *p = *text;
-	int c = 0;
-
-	if (*p != '\\') {
-		*text = p + 1;
-		return *p & 0x80 ? -1 : *p;
-	}
-	*text = p + 2;
-	if (p[1] != 'u')
-		return meant[strchr(escapes, p[1]) - escapes];
-	*text = p + 6;
-	for (int i = 2; i < 6; i++)
-		c = c << 4 | hex_digit(p[i]);
-	return c < 0x80 ? c : -1;
-}
-
-static bool is_name(const char *quoted, size_t len, const char *wanted)
-{
-	const char *p = quoted + 1, *end = quoted + len - 1;
-
-	while (p < end) {
-		int c = next_character(&p);
-
-		if (!*wanted || c != *wanted++)
-			return false;
-	}
-	return !*wanted;
-}
-
 static bool is_number_name(const struct buf *quoted)
 {
 	return quoted->len > 2 && strspn(quoted->data + 1, "0123456789") == quoted->len - 2;
@@ -221,7 +189,7 @@ static bool begin_member(struct scan *s, const char *at, struct err *e)
 {
 	int i = 0;
 
-	while (s->lists[i] && i < 32 && !is_name(s->name.data, s->name.len, s->lists[i]))
+	while (s->lists[i] && i < 32 && !members_is_name(s->name.data, s->name.len, s->lists[i]))
 		i++;
 	if (i < 32 && s->lists[i]) {
 		if (s->names_seen >> i & 1)
@@ -341,7 +309,7 @@ static bool end_member_name(struct scan *s, const char *end, struct err *e)
 {
 	keep_until(s, end);
 	keep_in(s, &s->element, end);
-	if (!is_name(s->element.data + s->member_at, s->element.len - s->member_at, s->inner_name))
+	if (!members_is_name(s->element.data + s->member_at, s->element.len - s->member_at, s->inner_name))
 		return true;
 	if (s->inner_seen)
 		return refuse(s, end - 1, "the inner list is there twice", e);
@@ -613,27 +581,6 @@ static bool take_literal_byte(struct scan *s, const char *at, struct err *e)
 	return *++s->literal || end_value(s, at + 1, e);
 }
 
-/* Eight bytes at a time. The lowest bit set in `odd` is that of the first byte that is a control character, a quote, a
- * backslash, or not ASCII: a subtraction borrows from the bytes above only. */
-static const char *end_of_plain_run(const char *p, const char *end)
-{
-	const uint64_t each = UINT64_C(0x0101010101010101);
-	uint64_t x;
-
-	for (; end - p >= 8; p += 8) {
-		memcpy(&x, p, 8);
-		x = le64toh(x);
-		uint64_t odd = x | (x - each * 0x20) | ((x ^ each * '"') - each) | ((x ^ each * '\\') - each);
-
-		odd &= each * 0x80;
-		if (odd)
-			return p + __builtin_ctzll(odd) / 8;
-	}
-	while (p < end && (uint8_t)*p >= 0x20 && (uint8_t)*p < 0x80 && *p != '"' && *p != '\\')
-		p++;
-	return p;
-}
-
 static const char *end_of_digits(struct scan *s, const char *p, const char *end)
 {
 	size_t room = NUMBER_MAX - s->number_len;
@@ -652,7 +599,7 @@ static bool take_bytes(struct scan *s, const char *p, const char *end, struct er
 
 		switch (s->state) {
 		case STRING:
-			p = end_of_plain_run(p, end);
+			p = members_plain_run(p, end);
 			if (p == end)
 				return true;
 			/* fallthrough */

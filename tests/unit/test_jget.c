@@ -419,6 +419,59 @@ START_TEST(first_row)
 }
 END_TEST
 
+/* The member `a` of each. */
+static const char *const opened[] = {
+	"{}",
+	"{ \"b\" : 1 }",
+	"{\"a\":null}",
+	"{\"a\":true,\"b\":false}",
+	"{\"b\":true,\"a\":false}",
+	"{\"a\":0}",
+	"{\"a\":-0}",
+	"{\"a\":-12}",
+	"{\"a\":999999999999999999}",
+	"{\"a\":9223372036854775807}",
+	"{\"a\":9223372036854775808}",
+	"{\"a\":1.50}",
+	"{\"a\":1e3\n}",
+	"{\"a\":\"\"}",
+	"{\"a\":\"\xc3\xa4\"}",
+	"{\"a\":\"\\u00e4\\\"}],\\\\\",\"b\":1}",
+	"{\"a\":\"x\\u0000y\"}",
+	"{\"b\":\"\\\"a\\\":2\",\"a\":{\"a\":[1,{\"a\":\"}]\"}]} }",
+	"{\r\n\t\"a\" : [ ] , \"b\" : {} }",
+	"{\"a\":1,\"a\":2}",
+	"{\"a\":1,\"\\u0061\":2}",
+	"{\"\\u0061\":1,\"\\u0061b\":2,\"\\u00e4\":3,\"\\na\":4,\"aa\":5,\"\":6}",
+};
+
+START_TEST(an_opened_object_reads_as_a_parsed_one)
+{
+	struct err e = { 0 };
+	AUTO_JSON whole = jget_parse(opened[_i], strlen(opened[_i]), &e);
+	AUTO_JSON o = jget_open(opened[_i], strlen(opened[_i]), &e);
+	char raw[JGET_RAW_SIZE], expected[JGET_RAW_SIZE];
+
+	ck_assert_msg(whole && o, "%s", e.text);
+	for (int twice = 0; twice < 2; twice++) {
+		ck_assert(jget_is_there(o, "a") == jget_is_there(whole, "a"));
+		ck_assert(jget_is_set(o, "a") == jget_is_set(whole, "a"));
+		ck_assert_str_eq(jget_raw(o, "a", raw), jget_raw(whole, "a", expected));
+	}
+}
+END_TEST
+
+START_TEST(what_is_no_object_opens_as_it_is)
+{
+	struct err e = { 0 };
+	AUTO_JSON list = jget_open("[1]", 3, &e);
+	AUTO_JSON number = jget_open("12", 2, &e);
+
+	ck_assert(json_object_is_type(list, json_type_array));
+	ck_assert_int_eq(json_object_get_int(number), 12);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("jget");
@@ -436,6 +489,8 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, a_document, 0, ROWS(documents));
 	tcase_add_test(t, a_document_is_as_deep_as_the_scanner_allows);
 	tcase_add_loop_test(t, first_row, 0, ROWS(firsts));
+	tcase_add_loop_test(t, an_opened_object_reads_as_a_parsed_one, 0, ROWS(opened));
+	tcase_add_test(t, what_is_no_object_opens_as_it_is);
 	suite_add_tcase(s, t);
 	return s;
 }
