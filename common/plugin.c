@@ -103,7 +103,8 @@ static struct page page_of(const struct run *r)
 	const struct plugin *p = r->plugin;
 
 	return (struct page){ .name = p->name, .version = PACKAGE_VERSION, .summary = p->summary, .about = p->about,
-			      .permission = p->permission, .endpoints = r->endpoints, .requests = p->requests, .examples = p->examples };
+			      .permission = p->permission, .endpoints = r->endpoints, .requests = p->requests,
+			      .service = p->service == GRAPH ? "graph" : "portal", .examples = p->examples };
 }
 
 /* The faces of the table, which need no tenant. Returns the exit status, -1 when none was asked for. */

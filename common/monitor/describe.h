@@ -22,6 +22,7 @@ struct page {
 	const char *permission;  /* what the tenant must grant */
 	const struct endpoint *endpoints; /* ends with one without a path; NULL: not told */
 	const char *requests;    /* how many API requests one run makes */
+	const char *service;     /* the one it asks, "portal" or "graph": who signs in to both needs two sections */
 	const char *const *examples; /* command lines without the folder, each followed by its explanation; ends with NULL */
 };
 
@@ -35,5 +36,5 @@ void describe_usage(const struct page *p, const struct opt_table *t, struct buf 
 void describe_man(const struct page *p, const struct opt_table *t, struct buf *out);
 /* One complete `object CheckCommand`. */
 void describe_icinga(const struct page *p, const struct opt_table *t, struct buf *out);
-/* One JSON object: name, version, summary, permission, endpoints[], options[], metrics[]. */
+/* One JSON object: name, version, summary, permission, endpoints[], requests, service, options[], metrics[]. */
 void describe_json(const struct page *p, const struct opt_table *t, struct buf *out);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The table as an Icinga 2 command. Secrets come in by the environment only: Icinga shows command lines to everyone.
- * Names of their custom variables hold "token" or "secret", which is what the usual masks look for. */
+ * Names of their custom variables hold "token" or "secret", which is what the usual masks look for. No default is repeated as a
+ * variable: it would be an argument of every run and so beat the key in a section. */
 #include <string.h>
 
 #include "monitor/describe_own.h"
@@ -41,13 +42,7 @@ static void add_argument(const char *option, const char *macro, bool is_switch, 
 	buf_add(out, " }\n");
 }
 
-/* Selections fit one kind of item and no other. */
-static bool is_own(const struct opt *row, const struct opt_group *g)
-{
-	return g->own || !strcmp(row->name, "include") || !strcmp(row->name, "exclude") || !strcmp(row->name, "expect");
-}
-
-/* --timeout is always there, so it stands first: the last of what sets the state of a time-out counts. */
+/* --timeout stands first: of what sets the state of a time-out the last counts, and the others have no other purpose. */
 static const char *place_of(const struct opt *row)
 {
 	if (!strcmp(row->name, "timeout"))
@@ -64,7 +59,7 @@ static void add_row(const struct names *n, const struct opt *row, const struct o
 {
 	AUTO_BUF macro = { 0 }, help = { 0 };
 
-	add_macro(is_own(row, g) ? n->object : n->shared, row->name, &macro);
+	add_macro(describe_is_own(row, g) ? n->object : n->shared, row->name, &macro);
 	describe_row(row, g, &help);
 	add_argument(row->name, buf_text(&macro), row->type == OPT_IS_FLAG || row->type == OPT_IS_COUNT, place_of(row),
 		     buf_text(&help), out);
@@ -122,5 +117,5 @@ void describe_icinga(const struct page *p, const struct opt_table *t, struct buf
 	}
 	for (const struct metric *m = t->metrics; m->name; m++)
 		add_thresholds(&n, m, out);
-	buf_add(out, "  }\n  vars.mdca_timeout = \"30:unknown\"\n}\n");
+	buf_add(out, "  }\n}\n");
 }

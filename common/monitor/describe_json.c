@@ -62,7 +62,7 @@ static struct json_object *option_object(const struct opt *row, const struct opt
 	put_text(o, "arg", row->arg);
 	put_text(o, "help", row->help);
 	json_object_object_add(o, "choices", choices_of(row));
-	put_bool(o, "own", g && g->own);
+	put_bool(o, "own", g && describe_is_own(row, g));
 	put_bool(o, "value_optional", row->value_optional);
 	put_bool(o, "repeatable", describe_is_repeatable(row));
 	put_bool(o, "secret", row->type == OPT_IS_SECRET);
@@ -139,6 +139,7 @@ void describe_json(const struct page *p, const struct opt_table *t, struct buf *
 	put_text(o, "permission", p->permission);
 	json_object_object_add(o, "endpoints", endpoints_array(p));
 	put_text(o, "requests", p->requests);
+	put_text(o, "service", p->service);
 	json_object_object_add(o, "options", options_array(t));
 	json_object_object_add(o, "metrics", metrics_array(t));
 	buf_print(out, "%s\n",

@@ -37,6 +37,11 @@ void describe_threshold_help(const struct describe_threshold *d, const struct op
 		buf_print(out, " (here %s)", t->metrics[0].name);
 }
 
+bool describe_is_own(const struct opt *row, const struct opt_group *g)
+{
+	return g->own || !strcmp(row->name, "include") || !strcmp(row->name, "exclude") || !strcmp(row->name, "expect");
+}
+
 bool describe_is_repeatable(const struct opt *row)
 {
 	return row->type == OPT_IS_LIST || row->type == OPT_IS_COUNT || row->type == OPT_IS_CUSTOM ||

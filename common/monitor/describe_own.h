@@ -23,6 +23,8 @@ void describe_row(const struct opt *row, const struct opt_group *g, struct buf *
 void describe_secret(const struct opt *row, const struct opt_group *g, struct buf *out);
 /* What is said under the title of a group that reads the environment; nothing for others. */
 void describe_group_note(const struct opt_group *g, struct buf *out);
+/* Is it the check's own, a variable mdca_CHECK_OPTION in Icinga? So are selections, which fit one kind of item and no other. */
+bool describe_is_own(const struct opt *row, const struct opt_group *g);
 /* Can it be given more than once to some effect? */
 bool describe_is_repeatable(const struct opt *row);
 /* "failed, disabled": the NAMEs of --warning-NAME. */

@@ -73,7 +73,7 @@ static const struct endpoint endpoints[] = {
 static const struct page page = {
 	.name = "check_mdca_tiny", .version = "1.2.0", .summary = "tasks that failed",
 	.about = "Looks at tasks.\n\n.Begins with a point - isn't odd.", .permission = "Global reader", .endpoints = endpoints, .requests = "one",
-	.examples = examples,
+	.service = "portal", .examples = examples,
 };
 
 struct bench {
@@ -233,7 +233,6 @@ static const char icinga_text[] =
 	"of the oldest check (default: 48h)\" }\n"
 	"    \"--ignore-check-age\" = { set_if = \"$mdca_tiny_ignore_check_age$\", description = \"Removes both ranges of check_age\" }\n"
 	"  }\n"
-	"  vars.mdca_timeout = \"30:unknown\"\n"
 	"}\n";
 
 /* Puts text in place of the first `what`. */
@@ -340,6 +339,7 @@ static const struct {
 	{ NULL, -1, "summary", "\"tasks that failed\"" },
 	{ NULL, -1, "permission", "\"Global reader\"" },
 	{ NULL, -1, "requests", "\"one\"" },
+	{ NULL, -1, "service", "\"portal\"" },
 	{ "options", 0, "name", "\"all\"" },
 	{ "options", 0, "letter", "\"a\"" },
 	{ "options", 0, "type", "\"flag\"" },
@@ -368,6 +368,8 @@ static const struct {
 	{ "options", 7, "type", "\"action\"" },
 	{ "options", 8, "type", "\"count\"" },
 	{ "options", 9, "type", "\"custom\"" },
+	{ "options", 10, "name", "\"include\"" },
+	{ "options", 10, "own", "true" },
 	{ "options", 12, "name", "\"extra-opts\"" },
 	{ "options", 12, "repeatable", "true" },
 	{ "options", 13, "name", "\"warning\"" },
