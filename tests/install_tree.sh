@@ -20,8 +20,17 @@ expect "only plugins in libexecdir" "$plugins" "$(tr ' ' '\n' <<<"$plugins" | gr
 expect "a manual page each" "$(for p in $plugins; do echo "$p.1"; done)" "$(cd "$tree/usr/share/man/man1" && printf '%s\n' *)"
 expect "an Icinga command each" "$(for p in $plugins; do echo "${p#check_}"; done)" \
 	"$(sed -nE 's/^object CheckCommand "([a-z_]+)".*/\1/p' "$tree/usr/share/icinga2/include/plugins-contrib.d/mdca.conf")"
-expect "nothing else" "lib/nagios/plugins share/icinga2/include/plugins-contrib.d share/man/man1" \
-	"$(cd "$tree/usr" && find . -type f -printf '%h\n' | sort -u | sed 's#^\./##' | paste -sd' ')"
+expect "nothing else" "lib/nagios/plugins
+share/doc/mdca-plugins/examples
+share/doc/mdca-plugins/examples/icinga2
+share/doc/mdca-plugins/examples/nagios
+share/doc/mdca-plugins/examples/nrpe
+share/icinga2/include/plugins-contrib.d
+share/man/man1
+share/mdca-plugins/nagios" "$(cd "$tree/usr" && find . -type f -printf '%h\n' | sort -u | sed 's#^\./##')"
+expect "objects for Nagios" "mdca-commands.cfg mdca-templates.cfg" "$(cd "$tree/usr/share/mdca-plugins/nagios" && echo *)"
+expect "NRPE's commands run what is installed" "$(for p in $plugins; do echo "/usr/lib/nagios/plugins/$p"; done)" \
+	"$(sed -nE 's/^command\[.*\]=([^ ]*) .*/\1/p' "$tree/usr/share/doc/mdca-plugins/examples/nrpe/mdca.cfg")"
 for p in $plugins; do
 	expect "$p is position independent, read-only after start" "DYN BIND_NOW GNU_RELRO" \
 		"$(readelf -hldW "$tree/usr/lib/nagios/plugins/$p" | grep -oE '\bDYN\b|BIND_NOW|GNU_RELRO' | awk '!seen[$0]++' | sort | sed 's/^DYN/0DYN/' | sort | sed 's/^0//' | paste -sd' ')"
