@@ -26,7 +26,8 @@ done
 [ $((rate * (seconds < 60 ? seconds : 60))) -le $((tenants * 24)) ] ||
 	{ say "$tenants tenants are too few: of one at most 24 checks a minute" >&2; exit 1; }
 # A tenant is visited every three runs of all, and Graph in every third visit: behind the middle there must be time for one of those.
-[ "$smoke" ] || [ $((seconds * rate * 2 / 5)) -gt $((tenants * 3 * 4)) ] || { say "--seconds=$seconds is too short" >&2; exit 1; }
+least=$((30 * tenants / rate + 1))
+[ "$smoke" ] || [ "$seconds" -ge "$least" ] || { say "--seconds=$seconds is too short, $least are needed" >&2; exit 1; }
 curl=/usr/lib/nagios/plugins/check_curl
 [ "$smoke" ] || "$curl" --version 2>/dev/null | grep -q '^check_curl' ||
 	{ say "check_curl is needed: packages monitoring-plugins-standard and liburiparser1" >&2; exit 1; }
