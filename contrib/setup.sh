@@ -7,7 +7,7 @@
 packages_build="gcc make autoconf automake pkg-config libc6-dev libcurl4-openssl-dev libjson-c-dev libssl-dev"
 packages_demo="libmicrohttpd-dev check openssl"
 packages_test="clang libclang-rt-dev valgrind curl jq mandoc man-db shellcheck xz-utils iproute2 icinga2-bin icinga2-common
-	monitoring-plugins-common time locales git nagios4-core mailutils"
+	monitoring-plugins-common time locales git nagios4-core nagios4-common mailutils nagios-nrpe-server nagios-nrpe-plugin"
 # What `make bench-scale` compares with; Debian only recommends the library.
 packages_bench="monitoring-plugins-standard liburiparser1"
 
@@ -18,23 +18,26 @@ as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo -- "$@"; fi
 }
 
-# need_packages NAME…: installs those that are not there. Services that come with them do not start: only the programs are wanted.
+# need_packages NAME…: installs those that are not there. Only programs are wanted: services that come with them start neither now, as long as
+# the system has no policy of its own for that, nor with the system.
 need_packages() {
-	local missing=() name policy=/usr/sbin/policy-rc.d made= status=0
+	local missing=() name policy=/usr/sbin/policy-rc.d
 	for name in "$@"; do
 		dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || missing+=("$name")
 	done
 	[ ${#missing[@]} -eq 0 ] && return 0
 	command -v apt-get >/dev/null || { say "This script knows Debian and Ubuntu; install by hand: ${missing[*]}" >&2; return 1; }
 	say "installing: ${missing[*]}"
-	if ! [ -e "$policy" ]; then
-		# shellcheck disable=SC2016
-		as_root sh -c 'printf "#!/bin/sh\nexit 101\n" >"$0" && chmod 755 "$0"' "$policy" && made=1
-	fi
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null || status=1
-	[ -z "$made" ] || as_root rm "$policy"
-	return "$status"
+	(
+		if ! [ -e "$policy" ]; then
+			trap 'as_root rm -f "$policy"' EXIT
+			# shellcheck disable=SC2016
+			as_root sh -c 'printf "#!/bin/sh\nexit 101\n" >"$0" && chmod 755 "$0"' "$policy"
+		fi
+		as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
+	) || return 1
+	for name in $(dpkg -L "${missing[@]}" | sed -n 's#^/etc/init\.d/##p'); do as_root update-rc.d "$name" disable; done
 }
 
 # prepare_sources: the files that autoconf and automake make, when they are missing or older than what they come from.
@@ -85,15 +88,23 @@ start_tenant() {
 # ready_word FOLDER NAME: what the simulated tenant said of itself.
 ready_word() { sed -n "s/^ready .*\b$2=\([^ ]*\).*/\1/p" "$1/ready"; }
 
-# write_sections FOLDER URL: how each check reaches the simulated tenant.
+# portal_settings and graph_settings FOLDER URL: how checks of the two services reach the simulated tenant.
+portal_settings() { printf 'api-url=%s\napi-token-file=%s/api-token\nca-path=%s/certs\n' "$2" "$1" "$1"; }
+graph_settings() {
+	printf 'api-url=%s/v1.0\nlogin-url=%s\ntenant-id=%s\nclient-id=%s\nclient-secret-file=%s/client-secret\nca-path=%s/certs\n' \
+		"$2" "$2" "$(ready_word "$1" tenant-id)" "$(ready_word "$1" client-id)" "$1" "$1"
+}
+
+# write_sections FOLDER URL: a section for each check.
 write_sections() {
 	local name
 	for name in app_connectors governance_log system_alerts app_control log_upload siem_agents api_tokens; do
-		printf '[check_mdca_%s]\napi-url=%s\napi-token-file=%s/api-token\nca-path=%s/certs\n' "$name" "$2" "$1" "$1"
+		printf '[check_mdca_%s]\n' "$name"
+		portal_settings "$@"
 	done
 	for name in secure_score message_center service_health credentials; do
-		printf '[check_mdca_%s]\napi-url=%s/v1.0\nlogin-url=%s\ntenant-id=%s\nclient-id=%s\nclient-secret-file=%s/client-secret\nca-path=%s/certs\n' \
-			"$name" "$2" "$2" "$(ready_word "$1" tenant-id)" "$(ready_word "$1" client-id)" "$1" "$1"
+		printf '[check_mdca_%s]\n' "$name"
+		graph_settings "$@"
 	done
 }
 

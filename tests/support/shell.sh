@@ -11,7 +11,8 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 simtenant=$build/tests/simtenant
 at=2026-11-20T12:00:00Z
 work=$(mktemp -d)
-unset "${!MDCA_@}" "${!AZURE_@}" IDENTITY_ENDPOINT IMDS_ENDPOINT SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY
+unset "${!MDCA_@}" "${!AZURE_@}" IDENTITY_ENDPOINT IMDS_ENDPOINT MP_CONFIG_FILE MP_CONFIG_PATH NAGIOS_CONFIG_PATH \
+	SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY
 ok=0
 bad=0
 
