@@ -2,18 +2,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # How many tenants a node carries: Debian's icinga2 with a configuration of its own checks the tenants of contrib/scale, nine services
 # each, for some intervals. Every result must be OK and none may be missing; what it costs is printed.
-# scale.sh BUILD-FOLDER [--tenants=300] [--interval=SECONDS] [--intervals=N]
+# scale.sh BUILD-FOLDER [--tenants=300] [--interval=SECONDS] [--intervals=N] [--validate]: the last has the configuration validated only.
 # shellcheck source=tests/support/shell.sh
 . "$(dirname "$0")/../support/shell.sh"
 # shellcheck source=tests/support/measure.sh
 . "$top/tests/support/measure.sh"
 
-tenants=300 interval=300 intervals=2
+tenants=300 interval=300 intervals=2 validate=
 for option in "${@:2}"; do
 	case $option in
 	--tenants=*) tenants=${option#*=} ;;
 	--interval=*) interval=${option#*=} ;;
 	--intervals=*) intervals=${option#*=} ;;
+	--validate) validate=yes ;;
 	*) say "no such option: $option" >&2; exit 1 ;;
 	esac
 done
@@ -52,7 +53,8 @@ const PluginContribDir = "$build/plugins"
 const NodeName = "node.contoso.example"
 include <itl>
 include "commands.conf"
-include "$work/scale/scale.conf"
+include "$work/scale/tenants.conf"
+include "$work/scale/services.conf"
 object CheckerComponent "checker" { }
 object PerfdataWriter "results" {
   host_perfdata_path = "$work/perfdata/host"
@@ -67,6 +69,8 @@ here=(-c "$work/etc/icinga2.conf" -D "Configuration.ConfigDir=$work/etc" -D "Con
 	-D "Configuration.LogDir=$work/log" -D "Configuration.CacheDir=$work/cache" -D "Configuration.SpoolDir=$work/spool"
 	-D "Configuration.InitRunDir=$work/run" -D "Configuration.RunAsUser=$(id -un)" -D "Configuration.RunAsGroup=$(id -gn)")
 icinga2 daemon -C "${here[@]}" >"$work/check.log" 2>&1 || { cat "$work/check.log"; exit 1; }
+equal "services that Icinga makes" "$services" "$(sed -nE 's/.*Instantiated ([0-9]+) Services\..*/\1/p' "$work/check.log")"
+[ "$validate" ] && { summary; exit; }
 icinga2 daemon "${here[@]}" >"$work/daemon.log" 2>&1 &
 icinga_pid=$!
 
