@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* A set of what was met before, eight bytes a member: it keeps hashes (64 bits, seeded at random) and not the texts, so that two
- * hundred thousand ids cost a few megabytes at most. */
+/* A set of what was met before, in five bytes a member: hashes of 52 bits, seeded at random, and not the texts. Two texts pass for the
+ * same by chance, and the second row is then lost for this run: once in 9 * 10^9 lists of 1000 rows, in 900,000 of 100,000, in
+ * 225,000 of 200,000 rows, the most that a walk reads. Where the service counts its rows, the loss shows as an incomplete list. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

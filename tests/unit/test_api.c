@@ -536,7 +536,7 @@ START_TEST(set_remembers_many)
 	char id[16];
 
 	for (int round = 0; round < 2; round++) {
-		for (int i = 0; i < 20000; i++) {
+		for (int i = 0; i < 200000; i++) {
 			int len = snprintf(id, sizeof(id), "%d", i);
 
 			ck_assert_int_eq(seen_add(s, 'i', id, (size_t)len), round == 0);
