@@ -82,9 +82,9 @@ const struct opt frame_options[] = {
 	{ OPT_IS_COUNT, 'v', "verbose", AT(verbose, int),
 	  .help = "more detail; twice: configuration, requests and cache decisions on stderr; three times: headers too, and no ceiling for "
 		  "the output. Never a secret" },
-	{ OPT_IS_CUSTOM, 't', "timeout", .fallback = "30:unknown", .arg = "SECONDS[:STATE]", .parse = parse_timeout,
+	{ OPT_IS_CUSTOM, 't', "timeout", .fallback = "30:unknown", .arg = "SECONDS[:STATE]", .parse = parse_timeout, .last_counts = true,
 	  .help = "time limit of the whole run, all waits included, and the state when it is reached" },
-	{ OPT_IS_CUSTOM, 0, "timeout-result", .arg = "STATE", .parse = parse_timeout_result,
+	{ OPT_IS_CUSTOM, 0, "timeout-result", .arg = "STATE", .parse = parse_timeout_result, .last_counts = true,
 	  .help = "state when the time limit is reached: warning, critical, unknown (1, 2, 3); the last of --timeout, --timeout-result and "
 		  "--error-state=timeout:STATE counts" },
 	{ OPT_IS_CUSTOM, 0, "error-state", .arg = "CLASS:STATE", .parse = parse_error_state,

@@ -27,7 +27,7 @@ static bool parse_secret_end(const char *value, void *settings, struct err *e)
 }
 
 static const struct opt options[] = {
-	{ OPT_IS_CUSTOM, 0, "secret-end", .arg = "DATE", .parse = parse_secret_end,
+	{ OPT_IS_CUSTOM, 0, "secret-end", .arg = "DATE", .parse = parse_secret_end, .last_counts = true,
 	  .help = "the day on which the client secret ends, as in 2027-02-20, for an application that may not read itself (403)" },
 	OPT_END
 };

@@ -2,42 +2,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The shipped definitions and examples, before anything runs: Icinga 2 and Nagios accept every file, NRPE's lines need no character that NRPE
 # refuses, and all of them name only options, commands and sections that exist. definitions.sh BUILD-FOLDER
-set -u
-build=$(cd "${1:?build folder}" && pwd)
-top=$(cd "$(dirname "$0")/.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-ok=0
-bad=0
+# shellcheck source=tests/support/shell.sh
+. "$(dirname "$0")/support/shell.sh"
+# shellcheck source=tests/support/definitions.sh
+. "$top/tests/support/definitions.sh"
 
-# check WHAT COMMAND…: counts, and shows what a command that failed printed.
-check() {
-	local what=$1
-	shift
-	if "$@" >"$work/out" 2>&1; then
-		ok=$((ok + 1))
-		return
-	fi
-	bad=$((bad + 1))
-	printf -- '--- %s\n' "$what"
-	tail -n 30 "$work/out"
-}
-
-# same EXPECTED GOT: two lists, a word a line.
-same() { diff <(sort <<<"$1") <(sort <<<"$2"); }
-
-programs=$(find "$build/plugins" -maxdepth 1 -type f -name 'check_mdca_*' -perm -u+x -printf '%f\n' | sort)
 for program in $programs; do "$build/plugins/$program" --describe=json || exit 1; done | jq -s . >"$work/described.json"
 
 # --- Icinga 2
 
-# accept_icinga NODE ZONE: judges the configuration in $work/etc as that node.
-accept_icinga() {
-	local name dirs=()
-	for name in Config Data Log Cache Spool InitRun; do
-		mkdir -p "$work/$name"
-		dirs+=(-D "Configuration.${name}Dir=$work/$name")
-	done
+# accept_node NODE ZONE: the configuration in $work/etc, as that node.
+accept_node() {
 	cat >"$work/etc/icinga2.conf" <<CONF
 const PluginDir = "/usr/lib/nagios/plugins"
 const PluginContribDir = "$build/plugins"
@@ -50,10 +25,7 @@ include "zones.conf"
 include_recursive "conf.d"
 include_zones "etc", "zones.d"
 CONF
-	icinga2 daemon -C -c "$work/etc/icinga2.conf" "${dirs[@]}" -D "Configuration.ConfigDir=$work/etc" \
-		-D "Configuration.RunAsUser=$(id -un)" -D "Configuration.RunAsGroup=$(id -gn)" >"$work/icinga.log" 2>&1 ||
-		{ cat "$work/icinga.log"; return 1; }
-	! grep -E '/(warning|critical)[ :]' "$work/icinga.log"
+	accept_icinga "$work/etc"
 }
 
 # place FOLDER FILE…: examples to a folder of the configuration.
@@ -63,9 +35,6 @@ place() {
 	mkdir -p "$folder"
 	for file in "$@"; do cp "$top/contrib/icinga2/$file" "$folder/"; done
 }
-
-# counted TYPE NUMBER
-counted() { grep -qE "Instantiated $2 $1s?\.$" "$work/icinga.log" || { grep Instantiated "$work/icinga.log"; return 1; }; }
 
 new_icinga() {
 	rm -rf "${work:?}/etc"
@@ -78,27 +47,27 @@ CONF
 
 new_icinga
 place conf.d one-tenant.conf notifications.conf
-check "icinga2 accepts one tenant with paging" accept_icinga node.contoso.example node.contoso.example
-check "one tenant has the nine items" counted Service 9
-check "each of them pages three people" counted Notification 27
+check "icinga2 accepts one tenant with paging" accept_node node.contoso.example node.contoso.example
+check "one tenant has the nine items" instantiated Service 9
+check "each of them pages three people" instantiated Notification 27
 
 new_icinga
 place conf.d nrpe.conf
-check "icinga2 accepts tenants by NRPE" accept_icinga node.contoso.example node.contoso.example
-check "a tenant by NRPE has every check" counted Service "$(wc -w <<<"$programs")"
+check "icinga2 accepts tenants by NRPE" accept_node node.contoso.example node.contoso.example
+check "a tenant by NRPE has every check" instantiated Service "$(wc -w <<<"$programs")"
 
 new_icinga
 place . zones.conf
 place zones.d/global-templates services.conf
 place zones.d/master tenants.conf notifications.conf
 place zones.d/sat-nord sat-nord.conf
-check "icinga2 accepts the zones as their master" accept_icinga master.contoso.example master
-check "four tenants in two zones have every check" counted Service $((4 * $(wc -w <<<"$programs")))
+check "icinga2 accepts the zones as their master" accept_node master.contoso.example master
+check "four tenants in two zones have every check" instantiated Service $((4 * $(wc -w <<<"$programs")))
 new_icinga
 place . zones.conf
 place zones.d/global-templates services.conf
 place zones.d/sat-nord sat-nord.conf
-check "icinga2 accepts the zones as their satellite" accept_icinga sat-nord.contoso.example sat-nord
+check "icinga2 accepts the zones as their satellite" accept_node sat-nord.contoso.example sat-nord
 
 # --- Nagios
 
@@ -128,9 +97,9 @@ warns_of_nothing() { grep -q "^Total Warnings: 0$" "$work/nagios.out" || { cat "
 check "nagios4 accepts the objects" accept_nagios
 check "nagios4 warns of nothing" warns_of_nothing
 check "a Nagios command each" same "$programs" "$(awk '$1 == "command_name" { print $2 }' "$build/contrib/nagios/mdca-commands.cfg")"
-check "a Nagios template each" same "${programs//check_/}" \
+check "a Nagios template each" same "$names" \
 	"$(awk '$1 == "name" && $2 != "mdca-service" { print $2 }' "$build/contrib/nagios/mdca-templates.cfg")"
-check "the example uses every template" same "${programs//check_/}" \
+check "the example uses every template" same "$names" \
 	"$(awk '$1 == "use" && $2 ~ /^mdca_/ { print $2 }' "$top/contrib/nagios/tenants.cfg" | sort -u)"
 
 # --- NRPE
@@ -138,16 +107,15 @@ check "the example uses every template" same "${programs//check_/}" \
 snippet=$build/contrib/nrpe/mdca.cfg
 check "NRPE has a command each" same "$(sed 's/$/_contoso/' <<<"$programs")" "$(sed -nE 's/^command\[([a-z_]+)\]=.*/\1/p' "$snippet")"
 forbidden() { grep -v '^#' "$snippet" | sed -E 's/^command\[[a-z_]+\]=//' | grep -n '[]|`&><'"'"'\\[{};!$"()]'; }
-check "NRPE's lines have none of the refused characters" eval '! forbidden'
+check "NRPE's lines have none of the refused characters" fails forbidden
 sections=$(sed -nE 's/^\[(.*)\]$/\1/p' "$top/contrib/monitoring-plugins.ini")
 named=$(grep -ohE -- '--extra-opts=[a-z-]+' "$snippet" | cut -d= -f2
 	awk '$1 ~ /^_MDCA_.*SECTION$/ { print $2 }' "$top"/contrib/nagios/*.cfg
 	sed -nE 's/.*(portal|graph|mdca_extra_opts) = "([^"@]+).*/\2/p' "$top"/contrib/icinga2/{one-tenant,tenants,sat-nord}.conf)
-only_known() { ! grep -vxF "$1" <<<"$2"; }
+only_known() { fails grep -vxF "$1" <<<"$2"; }
 check "only sections of the example file are named" only_known "$sections" "$named"
 check "every section of the example file is named" only_known "$named" "$sections"
 check "the sections of the example file hold only keys of the checks" only_known \
 	"$(jq -r '.[].options[].name' "$work/described.json")" "$(sed -nE 's/^([a-z-]+)=.*/\1/p' "$top/contrib/monitoring-plugins.ini")"
 
-printf '%d passed, %d failed\n' "$ok" "$bad"
-[ "$bad" -eq 0 ] && [ "$ok" -gt 0 ]
+summary

@@ -28,9 +28,12 @@ share/doc/mdca-plugins/examples/nrpe
 share/icinga2/include/plugins-contrib.d
 share/man/man1
 share/mdca-plugins
+share/mdca-plugins/director
 share/mdca-plugins/nagios" "$(cd "$tree/usr" && find . -type f -printf '%h\n' | sort -u | sed 's#^\./##')"
 expect "tools" "entra-setup" "$(find "$tree/usr/share/mdca-plugins" -maxdepth 1 -type f -printf '%f\n' | sort)"
 expect "objects for Nagios" "mdca-commands.cfg mdca-templates.cfg" "$(cd "$tree/usr/share/mdca-plugins/nagios" && echo *)"
+expect "baskets for Director" "mdca-1.10.json mdca.json $(for p in $plugins; do echo "${p#check_}.json"; done | paste -sd' ')" \
+	"$(cd "$tree/usr/share/mdca-plugins/director" && echo *)"
 expect "NRPE's commands run what is installed" "$(for p in $plugins; do echo "/usr/lib/nagios/plugins/$p"; done)" \
 	"$(sed -nE 's/^command\[.*\]=([^ ]*) .*/\1/p' "$tree/usr/share/doc/mdca-plugins/examples/nrpe/mdca.cfg")"
 for p in $plugins; do

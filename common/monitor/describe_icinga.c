@@ -47,7 +47,7 @@ static const char *place_of(const struct opt *row)
 {
 	if (!strcmp(row->name, "timeout"))
 		return "order = -1, ";
-	return row->type == OPT_IS_LIST || row->type == OPT_IS_CUSTOM ? "repeat_key = true, " : "";
+	return describe_is_repeatable(row) && row->type != OPT_IS_COUNT ? "repeat_key = true, " : "";
 }
 
 static bool is_argument(const struct opt *row)

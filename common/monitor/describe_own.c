@@ -44,7 +44,7 @@ bool describe_is_own(const struct opt *row, const struct opt_group *g)
 
 bool describe_is_repeatable(const struct opt *row)
 {
-	return row->type == OPT_IS_LIST || row->type == OPT_IS_COUNT || row->type == OPT_IS_CUSTOM ||
+	return row->type == OPT_IS_LIST || row->type == OPT_IS_COUNT || (row->type == OPT_IS_CUSTOM && !row->last_counts) ||
 	       row == &options_extra_opts;
 }
 

@@ -19,7 +19,7 @@ enum opt_type {
 	OPT_IS_LIST,     /* struct strings, repeatable */
 	OPT_IS_SECRET,   /* char *; environment and section only, never an argument */
 	OPT_IS_TIME,     /* int64_t, RFC 3339 */
-	OPT_IS_CUSTOM,   /* parse(value, settings struct) decides; repeatable */
+	OPT_IS_CUSTOM,   /* parse(value, settings struct) decides; repeatable unless `last_counts` */
 	OPT_IS_BREAK,    /* --help, --version …: read by the frame, stops nothing here (bool) */
 };
 
@@ -36,6 +36,7 @@ struct opt {
 	const char *azure_unless; /* outside the Entra group: not when the option of this name is given */
 	int64_t low, high;       /* OPT_IS_INT */
 	bool (*parse)(const char *value, void *settings, struct err *e);
+	bool last_counts;        /* a custom one that replaces what was given before */
 	bool keep_default;       /* a list whose default stays when more is given */
 	bool value_optional;     /* a text: --NAME alone is the empty one, and a value stands behind `=` only */
 	bool userinfo_refused;   /* a URL that may carry user:password@, but not as an argument */
