@@ -17,10 +17,11 @@ expect() {
 
 plugins=$(cd "$tree/usr/lib/nagios/plugins" && echo *)
 expect "only plugins in libexecdir" "$plugins" "$(tr ' ' '\n' <<<"$plugins" | grep '^check_mdca_' | paste -sd' ')"
-expect "a manual page each" "$(for p in $plugins; do echo "$p.1"; done)" "$(cd "$tree/usr/share/man/man1" && printf '%s\n' *)"
+expect "a manual page each" "$(for p in $plugins mdca-weekly-review; do echo "$p.1"; done)" "$(cd "$tree/usr/share/man/man1" && printf '%s\n' *)"
 expect "an Icinga command each" "$(for p in $plugins; do echo "${p#check_}"; done)" \
 	"$(sed -nE 's/^object CheckCommand "([a-z_]+)".*/\1/p' "$tree/usr/share/icinga2/include/plugins-contrib.d/mdca.conf")"
-expect "nothing else" "lib/nagios/plugins
+expect "nothing else" "bin
+lib/nagios/plugins
 share/doc/mdca-plugins/examples
 share/doc/mdca-plugins/examples/icinga2
 share/doc/mdca-plugins/examples/nagios
@@ -30,7 +31,10 @@ share/man/man1
 share/mdca-plugins
 share/mdca-plugins/director
 share/mdca-plugins/nagios" "$(cd "$tree/usr" && find . -type f -printf '%h\n' | sort -u | sed 's#^\./##')"
-expect "tools" "entra-setup" "$(find "$tree/usr/share/mdca-plugins" -maxdepth 1 -type f -printf '%f\n' | sort)"
+expect "tools and the guide" "entra-setup
+weekly-guide.md" "$(find "$tree/usr/share/mdca-plugins" -maxdepth 1 -type f -printf '%f\n' | sort)"
+expect "the weekly review knows where things are" 'PLUGINS = "/usr/lib/nagios/plugins"
+GUIDE = "/usr/share/mdca-plugins/weekly-guide.md"' "$(grep -E '^(PLUGINS|GUIDE) = ' "$tree/usr/bin/mdca-weekly-review")"
 expect "objects for Nagios" "mdca-commands.cfg mdca-templates.cfg" "$(cd "$tree/usr/share/mdca-plugins/nagios" && echo *)"
 expect "baskets for Director" "mdca-1.10.json mdca.json $(for p in $plugins; do echo "${p#check_}.json"; done | paste -sd' ')" \
 	"$(cd "$tree/usr/share/mdca-plugins/director" && echo *)"
