@@ -22,6 +22,7 @@ expect "an Icinga command each" "$(for p in $plugins; do echo "${p#check_}"; don
 	"$(sed -nE 's/^object CheckCommand "([a-z_]+)".*/\1/p' "$tree/usr/share/icinga2/include/plugins-contrib.d/mdca.conf")"
 expect "nothing else" "bin
 lib/nagios/plugins
+share/bash-completion/completions
 share/doc/mdca-plugins/examples
 share/doc/mdca-plugins/examples/icinga2
 share/doc/mdca-plugins/examples/nagios
@@ -30,7 +31,8 @@ share/icinga2/include/plugins-contrib.d
 share/man/man1
 share/mdca-plugins
 share/mdca-plugins/director
-share/mdca-plugins/nagios" "$(cd "$tree/usr" && find . -type f -printf '%h\n' | sort -u | sed 's#^\./##')"
+share/mdca-plugins/nagios
+share/zsh/site-functions" "$(cd "$tree/usr" && find . -type f -printf '%h\n' | sort -u | sed 's#^\./##')"
 expect "tools and the guide" "entra-setup
 weekly-guide.md" "$(find "$tree/usr/share/mdca-plugins" -maxdepth 1 -type f -printf '%f\n' | sort)"
 expect "the weekly review knows where things are" 'PLUGINS = "/usr/lib/nagios/plugins"
@@ -38,6 +40,8 @@ GUIDE = "/usr/share/mdca-plugins/weekly-guide.md"' "$(grep -E '^(PLUGINS|GUIDE) 
 expect "objects for Nagios" "mdca-commands.cfg mdca-templates.cfg" "$(cd "$tree/usr/share/mdca-plugins/nagios" && echo *)"
 expect "baskets for Director" "mdca-1.10.json mdca.json $(for p in $plugins; do echo "${p#check_}.json"; done | paste -sd' ')" \
 	"$(cd "$tree/usr/share/mdca-plugins/director" && echo *)"
+expect "completion each for bash" "$plugins" "$(cd "$tree/usr/share/bash-completion/completions" && echo *)"
+expect "completion each for zsh" "$(for p in $plugins; do echo "_$p"; done | paste -sd' ')" "$(cd "$tree/usr/share/zsh/site-functions" && echo *)"
 expect "NRPE's commands run what is installed" "$(for p in $plugins; do echo "/usr/lib/nagios/plugins/$p"; done)" \
 	"$(sed -nE 's/^command\[.*\]=([^ ]*) .*/\1/p' "$tree/usr/share/doc/mdca-plugins/examples/nrpe/mdca.cfg")"
 for p in $plugins; do

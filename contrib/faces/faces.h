@@ -40,6 +40,8 @@ struct suite {
 typedef void face(const struct suite *s, struct buf *out);
 
 face nagios_commands, nagios_templates, nrpe_commands, director_basket, director_basket_without_uuids;
+/* These write the first of them. */
+face bash_completion, zsh_completion;
 
 /* Reads one description; ends the program when it is not there or not whole. */
 void check_read(const char *path, struct check *c);

@@ -15,6 +15,8 @@ static const struct {
 	{ "nrpe", nrpe_commands },
 	{ "director", director_basket },
 	{ "director-without-uuids", director_basket_without_uuids },
+	{ "bash", bash_completion },
+	{ "zsh", zsh_completion },
 };
 
 int main(int argc, char **argv)
