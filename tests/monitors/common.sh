@@ -158,6 +158,8 @@ take_mails() {
 	MAIL
 	chmod 0755 "$work/mail"
 }
-# pages: what went to whoever is on call, a line each. all_paged: as many as lines in $work/expected_pages.
-pages() { find "$work/mails" -type f ! -name '.*' -exec grep -h '^to on-call@' {} + | sort; }
-all_paged() { [ "$(pages | wc -l)" -ge "$(wc -l <"$work/expected_pages")" ] && echo true; }
+# mails PATTERN: the first line of each whose first line matches.
+mails() { find "$work/mails" -type f ! -name '.*' -exec head -q -n 1 {} + | grep "$1" | sort; }
+# must_mail ADDRESS SUBJECT LINE
+must_mail() { printf 'to %s: %s: %s\n' "$@" >>"$work/expected_mails"; }
+all_mailed() { [ "$(mails ': PROBLEM' | wc -l)" -ge "$(wc -l <"$work/expected_mails")" ] && echo true; }

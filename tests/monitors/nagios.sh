@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Debian's nagios4 with the shipped commands, templates and tenants runs every check; states, texts and performance data are read back from
-# its status file, and whoever is on call is paged with the first line. nagios.sh BUILD-FOLDER
+# its status file, and mails, pages and the escalation carry the first line. nagios.sh BUILD-FOLDER
 # shellcheck source=tests/monitors/common.sh
 . "$(dirname "$0")/common.sh"
 
 mkdir "$work/results"
 take_mails
-adapt "$top/contrib/nagios/tenants.cfg" "s#/usr/bin/mail #$work/mail #" >"$work/tenants.cfg"
+# The desk is open at any hour.
+adapt "$top/contrib/nagios/tenants.cfg" "s#/usr/bin/mail #$work/mail #; s/workhours/24x7/" >"$work/tenants.cfg"
 begin_nrpe
 adapt "$top/contrib/nagios/nrpe.cfg" "s/^\( *address *\).*/\1 127.0.0.1/; s#/check_nrpe #&-p $nrpe_port #" >"$work/by_nrpe.cfg"
 mkdir "$work/plugins"
@@ -63,14 +64,11 @@ attempts() {
 	services has_been_checked current_state current_attempt |
 		awk -F '\037' -v least="$1" '!$1 || ($2 && $3 < least) { lacking = 1 } END { print NR && !lacking ? "true" : "false" }'
 }
-check_again() {
-	local now
-	now=$(date +%s)
-	printf "[$now] SCHEDULE_FORCED_HOST_SVC_CHECKS;%s;$now\n" contoso contoso-emea | timeout 5 tee "$work/commands" >/dev/null
-}
+# order FORMAT ARGUMENT…: an external command, or several.
+order() { printf "[$(date +%s)] $1\n" "${@:2}" | timeout 5 tee "$work/commands" >/dev/null; }
 # The templates want a state seen three times; their quarter of an hour between is left out.
 for attempt in 1 2 3; do
-	[ "$attempt" = 1 ] || check_again
+	[ "$attempt" = 1 ] || order "SCHEDULE_FORCED_HOST_SVC_CHECKS;%s;$(date +%s)" contoso contoso-emea
 	wait_for 60 attempts "$attempt" || { say "not every service was checked $attempt times"; tail -n 20 "$work/nagios.log" "$work/events.log"; break; }
 done
 
@@ -79,10 +77,23 @@ while IFS=$'\037' read -r host name state first rest perfdata; do
 	[ "$check" = "Salesforce connector" ] && check=app_connectors options=(--include=Salesforce* --expect=Salesforce*)
 	ask "${host%-by-nrpe}" "${check// /_}" "${options[@]}"
 	judge "$host, $name" "$state" "$first" "$(decode "$rest")" "$perfdata"
-	if [ "$state" = 2 ]; then printf 'to on-call@pager.contoso.example: PROBLEM: %s\n' "$host $name $first"; fi >>"$work/expected_pages"
+	case $state in 1) word=WARNING ;; 2) word=CRITICAL ;; *) continue ;; esac
+	must_mail security-desk@contoso.example "PROBLEM $host $name: $word" "$first"
+	[ "$word" != CRITICAL ] || must_mail on-call@pager.contoso.example PROBLEM "$host $name $first"
 done < <(services host_name service_description current_state plugin_output long_plugin_output performance_data)
 equal "services: every check of both tenants, one with a setting, nine by NRPE" $((2 * ${#checks[@]} + 1 + 9)) "$(services host_name | wc -l)"
-wait_for 30 all_paged
+wait_for 30 all_mailed
+equal "mails and pages" "$(sort "$work/expected_mails")" "$(mails ': PROBLEM')"
+
+# The second and the third message about one of them, now and not after half an hour each, with what a person adds to it.
+lead='^to security-lead@'
+informed() { [ "$(mails "$lead" | wc -l)" -ge 2 ] && echo true; }
+ask contoso-emea system_alerts
+split "$said"
+equal "the lead is told nothing at first" "" "$(mails "$lead")"
+order 'SEND_CUSTOM_SVC_NOTIFICATION;contoso-emea;MDCA system alerts;4;someone;number %s' 2 3
+wait_for 30 informed
+equal "the lead is told of the third" "to security-lead@contoso.example: CUSTOM contoso-emea MDCA system alerts: CRITICAL: $first
+to security-lead@pager.contoso.example: CUSTOM: contoso-emea MDCA system alerts $first" "$(mails "$lead")"
 ends_clean
-equal "pages" "$(sort "$work/expected_pages")" "$(pages)"
 summary
