@@ -31,12 +31,14 @@ share/icinga2/include/plugins-contrib.d
 share/man/man1
 share/mdca-plugins
 share/mdca-plugins/director
+share/mdca-plugins/grafana
 share/mdca-plugins/nagios
 share/zsh/site-functions" "$(cd "$tree/usr" && find . -type f -printf '%h\n' | sort -u | sed 's#^\./##')"
 expect "tools and the guide" "entra-setup
 weekly-guide.md" "$(find "$tree/usr/share/mdca-plugins" -maxdepth 1 -type f -printf '%f\n' | sort)"
 expect "the weekly review knows where things are" 'PLUGINS = "/usr/lib/nagios/plugins"
 GUIDE = "/usr/share/mdca-plugins/weekly-guide.md"' "$(grep -E '^(PLUGINS|GUIDE) = ' "$tree/usr/bin/mdca-weekly-review")"
+expect "dashboards for Grafana" "mdca-graphite.json mdca-influxdb.json" "$(cd "$tree/usr/share/mdca-plugins/grafana" && echo *)"
 expect "objects for Nagios" "mdca-commands.cfg mdca-templates.cfg" "$(cd "$tree/usr/share/mdca-plugins/nagios" && echo *)"
 expect "baskets for Director" "mdca-1.10.json mdca.json $(for p in $plugins; do echo "${p#check_}.json"; done | paste -sd' ')" \
 	"$(cd "$tree/usr/share/mdca-plugins/director" && echo *)"

@@ -39,7 +39,7 @@ struct suite {
 /* One way to write all of them. */
 typedef void face(const struct suite *s, struct buf *out);
 
-face nagios_commands, nagios_templates, nrpe_commands, director_basket, director_basket_without_uuids;
+face nagios_commands, nagios_templates, nrpe_commands, director_basket, director_basket_without_uuids, grafana_graphite, grafana_influxdb;
 /* These write the first of them. */
 face bash_completion, zsh_completion;
 

@@ -17,6 +17,8 @@ static const struct {
 	{ "director-without-uuids", director_basket_without_uuids },
 	{ "bash", bash_completion },
 	{ "zsh", zsh_completion },
+	{ "grafana-graphite", grafana_graphite },
+	{ "grafana-influxdb", grafana_influxdb },
 };
 
 int main(int argc, char **argv)
