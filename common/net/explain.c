@@ -153,6 +153,9 @@ bool exchange_explain(const struct exchange *x, CURLcode code, struct err *e)
 	case CURLE_GOT_NOTHING:
 	case CURLE_PARTIAL_FILE:
 		return explain_broken(x, code, e);
+	case CURLE_ABORTED_BY_CALLBACK: /* ours, before the same request went out a second time */
+		return err_set(e, ERR_NETWORK, "the connection to %s:%u broke while reading %s: it was closed before the reply", x->url.host,
+			       x->url.port, exchange_purpose(x));
 	case CURLE_OUT_OF_MEMORY: /* what a header line beyond libcurl's own ceiling is to older ones */
 	default:
 		return err_set(e, ERR_REPLY, "%s from %s cannot be read: %s", exchange_purpose(x), x->url.host, reason(x, code));

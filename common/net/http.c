@@ -138,6 +138,21 @@ static CURLcode note_handshake(CURL *curl, void *context, void *data)
 	return CURLE_OK;
 }
 
+/* libcurl would send a request again by itself when a kept connection ends instead of a reply. Attempts are counted and paced by those
+ * who ask, so it may not. */
+static int note_request(void *data, char *to, char *from, int to_port, int from_port)
+{
+	struct exchange *x = data;
+	bool again = x->sent;
+
+	(void)to;
+	(void)from;
+	(void)to_port;
+	(void)from_port;
+	x->sent = true;
+	return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 /* If the line is the header `name`, its value is copied, cut to fit. */
 static void keep_header(const char *line, size_t len, const char *name, char *out, size_t size)
 {
@@ -339,6 +354,8 @@ static void set_wire(struct http *h, struct exchange *x, long left_ms)
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, x);
 	curl_easy_setopt(c, CURLOPT_SSL_CTX_FUNCTION, note_handshake);
 	curl_easy_setopt(c, CURLOPT_SSL_CTX_DATA, x);
+	curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, note_request);
+	curl_easy_setopt(c, CURLOPT_PREREQDATA, x);
 	if (h->user_agent)
 		curl_easy_setopt(c, CURLOPT_USERAGENT, h->user_agent);
 	if (h->only_ipv4 != h->only_ipv6)

@@ -39,7 +39,7 @@ struct exchange {
 	struct http_reply reply;
 	size_t headers_len, body_len;
 	char length[HTTP_LENGTH_DIGITS_MAX + 2]; /* as told; one digit too many shows */
-	bool in_handshake;
+	bool in_handshake, sent;
 	bool stopped; /* by the sink or a ceiling, *e says why */
 	struct err *e;
 };

@@ -378,6 +378,32 @@ START_TEST(one_connection_serves_all_unless_asked_otherwise)
 }
 END_TEST
 
+/* A kept connection that ends instead of a reply: whether and when to ask again is not for libcurl to say. */
+START_TEST(a_request_is_sent_once)
+{
+	static const struct answer answers[] = { { OK_HEAD "\r\n{}", 0, 0, KEEP }, { "", 0, 0, CLOSE }, { OK_HEAD "\r\n{}", 0, 0, KEEP } };
+	struct server s = { .answers = answers, .count = 3 };
+	struct client c = { .request = { .body = _i ? "{}" : NULL } };
+	const char *at;
+	int requests = 0;
+
+	server_start(&s);
+	client_open(&c, "http", "127.0.0.1", s.port);
+	AUTO_FREE char *wanted = mem_print("the connection to 127.0.0.1:%u broke while reading app connectors: it was closed before the reply",
+					   s.port);
+	ck_assert_msg(client_send(&c), "%s", c.e.text);
+	ck_assert(!client_send(&c));
+	ck_assert_str_eq(c.e.text, wanted);
+	ck_assert_int_eq(c.e.kind, ERR_NETWORK);
+	client_close(&c);
+	server_stop(&s);
+	for (at = s.seen.data; (at = strstr(at, " /x?y=1 HTTP/1.1")); at++)
+		requests++;
+	ck_assert_int_eq(requests, 2);
+	buf_free(&s.seen);
+}
+END_TEST
+
 START_TEST(a_redirect_is_not_followed)
 {
 	static const struct answer answers[] = {
@@ -1100,13 +1126,13 @@ static Suite *suite(void)
 	TCase *t = tcase_create("http");
 
 	signal(SIGPIPE, SIG_IGN);
-	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, forget_environment, NULL);
 	tcase_add_loop_test(t, an_address_has_one_origin, 0, ROWS(urls));
 	tcase_add_test(t, a_value_is_escaped);
 	tcase_add_test(t, a_get_brings_status_headers_and_body);
 	tcase_add_test(t, a_post_brings_its_body);
 	tcase_add_test(t, one_connection_serves_all_unless_asked_otherwise);
+	tcase_add_loop_test(t, a_request_is_sent_once, 0, 2);
 	tcase_add_test(t, a_redirect_is_not_followed);
 	tcase_add_test(t, the_sink_takes_good_bodies_only);
 	tcase_add_test(t, gzip_is_unpacked);
