@@ -22,6 +22,7 @@ static const struct {
 	{ 900382, "the tenant lives in another cloud", "set --cloud" },
 	{ 900432, "the tenant lives in another cloud", "set --cloud" },
 	{ 700027, "the certificate is not known to the application", "upload it and compare thumbprints, a new one works after some minutes" },
+	{ 1000502, "the certificate is outside its dates", "make a new one, upload it and replace the file, or set this host's clock" },
 	{ 700024, "the assertion is outside its time", "set this host's clock, or renew the federated token file" },
 	{ 700021, "the assertion names another client", "check --client-id" },
 	{ 700023, "the assertion is meant for another authority", "check --cloud and --login-url" },
@@ -43,6 +44,12 @@ static const struct {
 	{ 90094, "the application lacks consent", "let an administrator consent to its permissions" },
 	{ 53003, "a Conditional Access policy blocks it", "allow this host's address for the application" },
 	{ 900144, "a field of the request is missing", "please report this as a fault of the check" },
+	{ 90055, "the tenant signs in too often", "let the checks keep their tokens (--cache-dir)" },
+	{ 90006, "a passing fault of Entra", "it ends by itself" },
+	{ 90012, "a passing fault of Entra", "it ends by itself" },
+	{ 90024, "a passing fault of Entra", "it ends by itself" },
+	{ 90033, "a passing fault of Entra", "it ends by itself" },
+	{ 90090, "a passing fault of Entra", "it ends by itself" },
 };
 
 bool aadsts_hint(int64_t number, const char **cause, const char **cure)

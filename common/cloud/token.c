@@ -104,6 +104,12 @@ static void add_first_line(const char *description, struct buf *out)
 	refusal_plain(line, FIRST_LINE_MAX, out);
 }
 
+/* The number of an unknown certificate is also that of one whose key is past its end; only the words differ. */
+static bool is_certificate_ended(struct json_object *doc)
+{
+	return refusal_number(doc) == UNKNOWN_CERTIFICATE && strstr(jget_text_or(doc, "error_description", ""), "key used is expired");
+}
+
 static bool set_refused(const struct token *t, struct json_object *doc, const char *error, struct err *e)
 {
 	AUTO_BUF line = { 0 };
@@ -113,6 +119,9 @@ static bool set_refused(const struct token *t, struct json_object *doc, const ch
 
 	if (t->trace >= 2 && is_guid(correlation))
 		fprintf(stderr, "sign-in refused, correlation id %s\n", correlation);
+	if (is_certificate_ended(doc))
+		return err_set(e, ERR_ENDED, "sign-in refused: the certificate has expired (AADSTS%d), make a new one, upload it and replace "
+			       "the file", UNKNOWN_CERTIFICATE);
 	if (aadsts_hint(number, &cause, &cure))
 		return err_set(e, number == AADSTS_SECRET_ENDED ? ERR_ENDED : ERR_AUTH, "sign-in refused: %s (AADSTS%lld), %s", cause,
 			       (long long)number, cure);
@@ -121,6 +130,19 @@ static bool set_refused(const struct token *t, struct json_object *doc, const ch
 		buf_print(&code, " (AADSTS%lld)", (long long)number);
 	add_first_line(jget_text_or(doc, "error_description", ""), &line);
 	return err_set(e, ERR_AUTH, "sign-in refused: %s%s%s", buf_text(&code), line.len ? ": " : "", buf_text(&line));
+}
+
+/* What was repeated in vain: Entra's number says more than the status. */
+static bool explain_fault(const struct http_reply *reply, const char *host, struct err *e)
+{
+	AUTO_JSON doc = reply->status >= 400 ? refusal_parse(&reply->body) : NULL;
+	AUTO_FREE char *step = e->kind == ERR_THROTTLED ? mem_copy_text(e->text) : mem_print("%ld from %s on sign-in", reply->status, host);
+	int64_t number = doc ? refusal_number(doc) : 0;
+	const char *cause, *cure;
+
+	if (aadsts_hint(number, &cause, &cure))
+		err_set(e, e->kind, "%s: %s (AADSTS%lld), %s", step, cause, (long long)number, cure);
+	return false;
 }
 
 static bool set_no_token(const struct http_reply *reply, const char *host, const char *what, struct err *e)
@@ -211,7 +233,8 @@ static bool may_yet_be_known(const struct token *t, const struct http_reply *rep
 {
 	AUTO_JSON doc = t->set->auth == AUTH_CERTIFICATE && reply->status >= 400 ? refusal_parse(&reply->body) : NULL;
 
-	if (!doc || refusal_number(doc) != UNKNOWN_CERTIFICATE || deadline_left_ms(t->deadline) < CERTIFICATE_PAUSE_MS + LAST_MS)
+	if (!doc || refusal_number(doc) != UNKNOWN_CERTIFICATE || is_certificate_ended(doc) ||
+	    deadline_left_ms(t->deadline) < CERTIFICATE_PAUSE_MS + LAST_MS)
 		return false;
 	if (t->trace >= 2)
 		fprintf(stderr, "the certificate is not known yet, waiting %d ms\n", CERTIFICATE_PAUSE_MS);
@@ -232,7 +255,7 @@ static bool ask_entra(const struct token *t, struct exchange *x, struct grant *g
 		CLEANUP(wipe_reply) struct http_reply reply = { 0 };
 
 		if (!send_form(t, x, url, &reply, e))
-			return false;
+			return explain_fault(&reply, buf_text(&host), e);
 		if (!repeats-- || !may_yet_be_known(t, &reply))
 			return read_answer(t, &reply, buf_text(&host), g, e);
 	}
