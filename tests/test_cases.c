@@ -20,6 +20,7 @@
 
 struct settings {
 	char *plugins, *cases, *tests; /* absolute */
+	char *clock;                   /* absolute, or NULL */
 	struct strings patterns, programs, wrap;
 	int64_t limit_ms;
 	long jobs;
@@ -50,6 +51,7 @@ static void usage(FILE *out)
 	      "  --jobs=N         cases at once (number of processors)\n"
 	      "  --limit=TIME     a program that still runs after it is killed (20s)\n"
 	      "  --wrap=WORDS     run every program under this, an absolute path and arguments\n"
+	      "  --clock=FILE     preload this clock, under which only waits take time (tests/support/waiting_clock.so)\n"
 	      "  --keep           keep the folders of the cases\n"
 	      "  -v, --verbose    name the cases that pass as well\n",
 	      out);
@@ -195,6 +197,7 @@ static bool work(const struct settings *set, const struct task *task)
 		.program = task->program,
 		.plugin = task->plugin,
 		.wrap = &set->wrap,
+		.clock = set->clock,
 		.limit_ms = set->limit_ms,
 		.keep = set->keep,
 	};
@@ -319,7 +322,7 @@ static void add_programs(struct settings *set, const char *names)
 	}
 }
 
-enum { OPT_PLUGINS = 256, OPT_CASES, OPT_PROGRAMS, OPT_FILTER, OPT_JOBS, OPT_LIMIT, OPT_WRAP, OPT_KEEP };
+enum { OPT_PLUGINS = 256, OPT_CASES, OPT_PROGRAMS, OPT_FILTER, OPT_JOBS, OPT_LIMIT, OPT_WRAP, OPT_CLOCK, OPT_KEEP };
 
 static void read_option(struct settings *set, int option, const char **plugins, char **cases)
 {
@@ -349,6 +352,10 @@ static void read_option(struct settings *set, int option, const char **plugins, 
 		if (!casetext_words(optarg, &set->wrap))
 			quit("an open quote: %s", optarg);
 		break;
+	case OPT_CLOCK:
+		free(set->clock);
+		set->clock = absolute(optarg);
+		break;
 	case OPT_KEEP:
 		set->keep = true;
 		break;
@@ -371,6 +378,7 @@ static void read_arguments(struct settings *set, int argc, char **argv)
 		{ "jobs", required_argument, NULL, OPT_JOBS },
 		{ "limit", required_argument, NULL, OPT_LIMIT },
 		{ "wrap", required_argument, NULL, OPT_WRAP },
+		{ "clock", required_argument, NULL, OPT_CLOCK },
 		{ "keep", no_argument, NULL, OPT_KEEP },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
@@ -410,6 +418,7 @@ int main(int argc, char **argv)
 	strings_clear(&set.patterns);
 	strings_clear(&set.programs);
 	strings_clear(&set.wrap);
+	free(set.clock);
 	free(set.plugins);
 	free(set.cases);
 	free(set.tests);

@@ -2,7 +2,8 @@
 /* Proves that the case runner fails when it should, and why: every row is a case for the stand-in (support/standin.c),
  * with the runner's exit status and a text that its report must hold.
  *
- * TEST_CASES is the runner (tests/test_cases), STANDIN the stand-in (tests/standin). */
+ * TEST_CASES is the runner (tests/test_cases), STANDIN the stand-in (tests/standin), WAITING_CLOCK the clock to be preloaded
+ * (tests/support/waiting_clock.so). */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 #define OK "# A title\noutput hello\n"
 #define ANSWER "< 200\n| {}\n"
 
-static char *program, *standin;
+static char *program, *standin, *waiting_clock;
 static char *stage; /* folder with plugins/ and tests/ */
 
 struct row {
@@ -78,6 +79,11 @@ static const struct row rows[] = {
 	  NULL },
 	{ "too long for the case", OK "within 100ms\nargs say hello wait 400\n", 1, "longer than 100 ms\n", NULL,
 	  NULL },
+	{ "work is not what the waiting clock counts", OK "within 300ms\nargs say hello work 500\n", 0, NULL,
+	  "--clock=plugins/waiting_clock.so", NULL },
+	{ "waits are", OK "within 100ms\nargs say hello wait 400\n", 1, "longer than 100 ms\n", "--clock=plugins/waiting_clock.so", NULL },
+	{ "a wait is as long as it is", OK "at-least 400ms\nargs say hello wait 400\n", 0, NULL, "--clock=plugins/waiting_clock.so", NULL },
+	{ "a clock that is not there", OK "args say hello\n", 1, "nothing.so", "--clock=nothing.so", NULL },
 	{ "too short for the case", OK "at-least 2\nargs say hello\n", 1, "not even 2000 ms\n", NULL, NULL },
 
 	{ "too much memory", OK "args say hello take 80\n", 1, "MiB of memory, more than 64\n", NULL, NULL },
@@ -271,16 +277,19 @@ static char *make_below(const char *folder, const char *name)
 /* A link, not a copy: the runner wants a file of the name of the plugin. */
 static void set_up(void)
 {
-	const char *told_runner = getenv("TEST_CASES"), *told_standin = getenv("STANDIN");
+	const char *told_runner = getenv("TEST_CASES"), *told_standin = getenv("STANDIN"), *told_clock = getenv("WAITING_CLOCK");
 
 	stage = mem_copy_text("/tmp/mdca-runner-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(stage));
 	program = realpath(told_runner ? told_runner : "tests/test_cases", NULL);
 	standin = realpath(told_standin ? told_standin : "tests/standin", NULL);
-	ck_assert_msg(program && standin, "test_cases and standin must be built");
+	waiting_clock = realpath(told_clock ? told_clock : "tests/support/waiting_clock.so", NULL);
+	ck_assert_msg(program && standin && waiting_clock, "test_cases, standin and waiting_clock.so must be built");
 	AUTO_FREE char *plugins = make_below(stage, "plugins");
 	AUTO_FREE char *plugin = mem_print("%s/check_standin", plugins);
 	ck_assert_int_eq(symlink(standin, plugin), 0);
+	AUTO_FREE char *clock = mem_print("%s/waiting_clock.so", plugins);
+	ck_assert_int_eq(symlink(waiting_clock, clock), 0);
 	AUTO_FREE char *tests = make_below(stage, "tests");
 	AUTO_FREE char *samples = make_below(tests, "samples");
 	free(make_below(tests, "cases"));
@@ -294,6 +303,7 @@ static void tear_down(void)
 					     "tests/cases",
 					     "tests",
 					     "plugins/check_standin",
+					     "plugins/waiting_clock.so",
 					     "plugins",
 					     "" };
 
@@ -304,6 +314,7 @@ static void tear_down(void)
 	free(stage);
 	free(program);
 	free(standin);
+	free(waiting_clock);
 }
 
 /* Runs the runner in the stage; the exit status, -1 for none. */

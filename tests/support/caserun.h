@@ -12,8 +12,9 @@ struct caserun {
 	const char *tests;          /* folder that includes are relative to */
 	const char *program;        /* absolute path */
 	const char *plugin;         /* its name */
-	const struct strings *wrap; /* words in front of it (valgrind …); then `within` and memory are not judged */
-	int64_t limit_ms;           /* the program is killed after that, and the case has failed */
+	const struct strings *wrap; /* words in front of it (valgrind …); then memory is not judged, nor without a clock `within` */
+	const char *clock;          /* support/waiting_clock.so, to be preloaded: times are then those of its clock; or NULL */
+	int64_t limit_ms;           /* the program is killed after that, whatever the clock, and the case has failed */
 	bool keep;                  /* leave the folder where it is and say where */
 	/* Another play on the same stage: `bend` changes the case before it begins; of it only the first run is played, and
 	 * `judge` decides instead of what the case says, with a line for everything that is wrong. Both or none. */

@@ -17,6 +17,20 @@
 
 #include "base/clock.h"
 
+int64_t spawn_starved_ms(pid_t pid)
+{
+	AUTO_FREE char *path = mem_print("/proc/%d/schedstat", (int)pid);
+	FILE *file = fopen(path, "r");
+	long long waited_ns = 0;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%*s %lld", &waited_ns) != 1)
+		waited_ns = 0;
+	fclose(file);
+	return waited_ns / 1000000;
+}
+
 static char **make_vector(const struct strings *list)
 {
 	char **vector = mem_new(list->count + 1, sizeof(*vector));
@@ -74,6 +88,7 @@ bool spawn_start(struct spawn *s, const struct strings *argv, const struct strin
 	*s = (struct spawn){ .pid = -1, .pipes = { -1, -1 } };
 	bool piped = open_pipes(s->pipes, theirs);
 	s->begun_ms = clock_ticks_ms();
+	s->starved_ms = -spawn_starved_ms(getpid());
 	if (piped)
 		s->pid = fork();
 	if (s->pid == 0)
@@ -131,8 +146,12 @@ static int64_t microseconds(const struct timeval *t)
 static void notice_end(struct spawn *s, int how)
 {
 	struct rusage used;
+	siginfo_t end = { 0 };
 
-	if (s->ended || wait4(s->pid, &s->status, how, &used) != s->pid)
+	if (s->ended || waitid(P_PID, (id_t)s->pid, &end, WEXITED | WNOWAIT | how) || !end.si_pid)
+		return;
+	s->starved_ms += spawn_starved_ms(s->pid) + spawn_starved_ms(getpid());
+	if (wait4(s->pid, &s->status, how, &used) != s->pid)
 		return;
 	s->peak_kib = used.ru_maxrss;
 	s->cpu_us = microseconds(&used.ru_utime) + microseconds(&used.ru_stime);

@@ -18,6 +18,9 @@ struct spawn {
 	bool ended, killed;
 	int status; /* of waitpid, once it has ended */
 	int64_t begun_ms, ran_ms;
+	/* Of it, how long the child and this process, which serves it, were ready to go on but had no processor: on a machine that is busy
+	 * with other things this is no fault of either. Set once it has ended; 0 where the kernel does not tell. */
+	int64_t starved_ms;
 	long peak_kib; /* memory, once it has ended */
 	int64_t cpu_us;
 };
@@ -34,5 +37,7 @@ size_t spawn_watch(const struct spawn *s, struct pollfd *set, int *wait_ms);
 void spawn_handle(struct spawn *s);
 /* SIGKILL, and waits for the end. */
 void spawn_kill(struct spawn *s);
+/* How long the first thread of a process, running or not yet waited for, was ready but had no processor; 0 where that is not told. */
+int64_t spawn_starved_ms(pid_t pid);
 /* Kills it if it runs, and releases. */
 void spawn_free(struct spawn *s);

@@ -414,7 +414,6 @@ static Suite *make_suite(void)
 	TCase *tests = tcase_create("assertion");
 
 	tcase_add_unchecked_fixture(tests, make_all, release_all);
-	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, certificate_is_read, 0, ROWS(goods));
 	tcase_add_loop_test(tests, fault_is_named, 0, ROWS(bads));
 	tcase_add_loop_test(tests, odd_file_is_named, 0, ROWS(odds));

@@ -523,7 +523,6 @@ static Suite *suite(void)
 	tcase_add_loop_test(arithmetic, crowd, 0, ROWS(crowds));
 	suite_add_tcase(s, arithmetic);
 	tcase_add_checked_fixture(files, set_up, tear_down);
-	tcase_set_timeout(files, 60);
 	tcase_add_test(files, share);
 	tcase_add_test(files, horizon);
 	tcase_add_test(files, refused);

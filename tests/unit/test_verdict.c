@@ -1016,7 +1016,6 @@ static Suite *make_suite(void)
 	TCase *tests = tcase_create("verdict");
 
 	suite_add_tcase(suite, tests);
-	tcase_set_timeout(tests, 60);
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, told_nothing_is_unknown);
 	tcase_add_test(tests, remarks_alone_tell_nothing);

@@ -7,6 +7,8 @@
 #define UNIT_MAIN(make_suite)                                                       \
 	int main(void)                                                              \
 	{                                                                           \
+		/* The seconds a test may take, also on a busy machine. */          \
+		setenv("CK_DEFAULT_TIMEOUT", "60", 0);                              \
 		SRunner *runner = srunner_create(make_suite());                     \
 		srunner_run_all(runner, CK_NORMAL);                                 \
 		int failed = srunner_ntests_failed(runner);                         \
