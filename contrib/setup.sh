@@ -39,8 +39,16 @@ need_packages() {
 		fi
 		as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
 	) || return 1
-	for name in $(dpkg -L "${missing[@]}" | sed -n 's#^/etc/init\.d/##p'); do as_root update-rc.d "$name" disable; done
+	for name in $(files_below /etc/init.d "${missing[@]}"); do as_root update-rc.d "$name" disable; done
+	command -v systemctl >/dev/null || return 0
+	for name in $(files_below '\(/usr\)\?/lib/systemd/system' "${missing[@]}" | grep '[^@]\.service$'); do
+		as_root systemctl --root=/ --quiet disable "$name"
+	done
+	return 0
 }
+
+# files_below FOLDER NAME…: the names of what these packages have right below a folder.
+files_below() { dpkg -L "${@:2}" | sed -n "s#^$1/##p" | grep -v /; }
 
 # prepare_sources: the files that autoconf and automake make, when they are missing or older than what they come from.
 prepare_sources() {

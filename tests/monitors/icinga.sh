@@ -26,7 +26,7 @@ run_as_node() {
 
 # api NODE PATH CURL-ARGUMENT…
 api() {
-	curl -sS --max-time 5 --cacert "$work/$1/data/certs/ca.crt" --connect-to "$1:${port[$1]}:127.0.0.1:${port[$1]}" -u test:loopback-only \
+	curl -sS --max-time 20 --cacert "$work/$1/data/certs/ca.crt" --connect-to "$1:${port[$1]}:127.0.0.1:${port[$1]}" -u test:loopback-only \
 		-H 'Accept: application/json' "https://$1:${port[$1]}/v1/$2" "${@:3}"
 }
 

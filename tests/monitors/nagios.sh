@@ -65,7 +65,7 @@ attempts() {
 		awk -F '\037' -v least="$1" '!$1 || ($2 && $3 < least) { lacking = 1 } END { print NR && !lacking ? "true" : "false" }'
 }
 # order FORMAT ARGUMENT…: an external command, or several.
-order() { printf "[$(date +%s)] $1\n" "${@:2}" | timeout 5 tee "$work/commands" >/dev/null; }
+order() { printf "[$(date +%s)] $1\n" "${@:2}" | timeout 20 tee "$work/commands" >/dev/null; }
 # The templates want a state seen three times; their quarter of an hour between is left out.
 for attempt in 1 2 3; do
 	[ "$attempt" = 1 ] || order "SCHEDULE_FORCED_HOST_SVC_CHECKS;%s;$(date +%s)" contoso contoso-emea
