@@ -102,6 +102,10 @@ check "a Nagios template each" same "$names" \
 check "the example uses every template" same "$names" \
 	"$(awk '$1 == "use" && $2 ~ /^mdca_/ { print $2 }' "$top/contrib/nagios/tenants.cfg" | sort -u)"
 
+commands=$(sed -nE 's/^ *command_line *([^ ]*check_.*)/\1/p' "$build/contrib/nagios/mdca-commands.cfg" "$top/contrib/nagios/nrpe.cfg")
+check "a command for each check, and one by NRPE" same $(($(wc -w <<<"$programs") + 1)) "$(wc -l <<<"$commands")"
+check "they have none of the characters that mod_gearman refuses" fails grep '[$&();<>`"'"'"'|]' <(sed -E 's/\$[A-Z0-9_]+\$//g' <<<"$commands")
+
 # --- NRPE
 
 snippet=$build/contrib/nrpe/mdca.cfg

@@ -10,12 +10,14 @@ static void add_origin(const struct suite *s, struct buf *out)
 void nagios_commands(const struct suite *s, struct buf *out)
 {
 	add_origin(s, out);
-	buf_add(out, "# $ARG1$ is what stands behind --extra-opts: SECTION or SECTION@FILE. $ARG2$ holds further options, if any.\n");
+	buf_add(out,
+		"# $ARG1$ is what stands behind --extra-opts: SECTION or SECTION@FILE. $ARG2$ holds further options, if any. No quotes: mod_gearman\n"
+		"# refuses them where it is restricted to a path.\n");
 	for (size_t i = 0; i < s->count; i++)
 		buf_print(out,
 			  "\ndefine command {\n"
 			  "    command_name    %s\n"
-			  "    command_line    $USER1$/%s --extra-opts='$ARG1$' $ARG2$\n"
+			  "    command_line    $USER1$/%s --extra-opts=$ARG1$ $ARG2$\n"
 			  "}\n",
 			  s->checks[i].name, s->checks[i].name);
 }
