@@ -33,7 +33,10 @@ place() {
 	local folder=$work/etc/$1
 	shift
 	mkdir -p "$folder"
-	for file in "$@"; do cp "$top/contrib/icinga2/$file" "$folder/"; done
+	for file in "$@"; do
+		cp "$top/contrib/icinga2/$file" "$folder/"
+		echo "$file" >>"$work/placed"
+	done
 }
 
 new_icinga() {
@@ -46,8 +49,8 @@ CONF
 }
 
 new_icinga
-place conf.d one-tenant.conf notifications.conf
-check "icinga2 accepts one tenant with paging" accept_node node.contoso.example node.contoso.example
+place conf.d one-tenant.conf notifications.conf writers.conf
+check "icinga2 accepts one tenant with paging and writers" accept_node node.contoso.example node.contoso.example
 check "one tenant has the nine items" instantiated Service 9
 check "each of them pages three people" instantiated Notification 27
 
@@ -68,6 +71,10 @@ place . zones.conf
 place zones.d/global-templates services.conf
 place zones.d/sat-nord sat-nord.conf
 check "icinga2 accepts the zones as their satellite" accept_node sat-nord.contoso.example sat-nord
+
+check "every example was loaded" same "$(cd "$top/contrib/icinga2" && printf '%s\n' *.conf)" "$(sort -u "$work/placed")"
+# Macros in a custom variable's value are resolved, and the text comes from a tenant.
+check "no custom variable holds a check's text" fails grep -E 'vars\..*output' "$top/contrib/icinga2/notifications.conf"
 
 # --- Nagios
 

@@ -48,7 +48,9 @@ static const struct opt connection_rows[] = {
 static const struct opt frame_rows[] = {
 	{ OPT_IS_BREAK, 'h', "help", OPT_AT(struct settings, help, bool), .help = "prints this" },
 	{ OPT_IS_COUNT, 'v', "verbose", OPT_AT(struct settings, verbose, int), .help = "more detail" },
-	{ OPT_IS_CUSTOM, 't', "timeout", .arg = "SECONDS", .parse = parse_custom, .fallback = "30", .help = "time limit" },
+	{ OPT_IS_CUSTOM, 't', "timeout", .arg = "SECONDS", .parse = parse_custom, .last_counts = true, .fallback = "30",
+	  .help = "time limit" },
+	{ OPT_IS_CUSTOM, .name = "state", .arg = "CLASS:STATE", .parse = parse_custom, .help = "state of a class" },
 	OPT_LIST(0, "include", include, NULL, "GLOB", "only these"),
 	OPT_CHOICE(0, "describe", describe, NULL, faces, "AS", "prints the table"),
 	OPT_END
@@ -137,6 +139,8 @@ static const char help_text[] =
 	"    more detail\n"
 	" -t, --timeout=SECONDS\n"
 	"    time limit (default: 30)\n"
+	" --state=CLASS:STATE\n"
+	"    state of a class\n"
 	" --include=GLOB\n"
 	"    only these\n"
 	" --describe=AS\n"
@@ -199,8 +203,9 @@ static const char help_text[] =
 static const char usage_text[] =
 	"Usage: check_mdca_tiny [-w RANGE] [-c RANGE] [--warning-NAME=RANGE]\n"
 	"    [--critical-NAME=RANGE] [--ignore-NAME] [-a] [--max-lines=N] [--mode=MODE]\n"
-	"    [--add=GLOB] [--skip=GLOB] [-H HOST] [-h] [-v] [-t SECONDS] [--include=GLOB]\n"
-	"    [--describe=AS] [--extra-opts=[SECTION][@FILE]]\n"
+	"    [--add=GLOB] [--skip=GLOB] [-H HOST] [-h] [-v] [-t SECONDS]\n"
+	"    [--state=CLASS:STATE] [--include=GLOB] [--describe=AS]\n"
+	"    [--extra-opts=[SECTION][@FILE]]\n"
 	"NAME: failed, check-age\n"
 	"More: check_mdca_tiny --help\n";
 
@@ -221,6 +226,7 @@ static const char icinga_text[] =
 	"    \"--hostname\" = { value = \"$mdca_hostname$\", separator = \"=\", description = \"whom to ask\" }\n"
 	"    \"--verbose\" = { set_if = \"$mdca_verbose$\", description = \"more detail\" }\n"
 	"    \"--timeout\" = { value = \"$mdca_timeout$\", separator = \"=\", order = -1, description = \"time limit (default: 30)\" }\n"
+	"    \"--state\" = { value = \"$mdca_state$\", separator = \"=\", repeat_key = true, description = \"state of a class\" }\n"
 	"    \"--include\" = { value = \"$mdca_tiny_include$\", separator = \"=\", repeat_key = true, description = \"only these\" }\n"
 	"    \"--warning-failed\" = { value = \"$mdca_tiny_warning_failed$\", separator = \"=\", description = \"Range of failed: tasks that "
 	"failed (default: none)\" }\n"
@@ -368,17 +374,19 @@ static const struct {
 	{ "options", 7, "type", "\"action\"" },
 	{ "options", 8, "type", "\"count\"" },
 	{ "options", 9, "type", "\"custom\"" },
-	{ "options", 10, "name", "\"include\"" },
-	{ "options", 10, "own", "true" },
-	{ "options", 12, "name", "\"extra-opts\"" },
-	{ "options", 12, "repeatable", "true" },
-	{ "options", 13, "name", "\"warning\"" },
-	{ "options", 13, "letter", "\"w\"" },
-	{ "options", 13, "type", "\"range\"" },
-	{ "options", 13, "default", "null" },
-	{ "options", 14, "name", "\"critical\"" },
-	{ "options", 14, "default", "\"0\"" },
-	{ "options", 15, NULL, "null" },
+	{ "options", 9, "repeatable", "false" },
+	{ "options", 10, "repeatable", "true" },
+	{ "options", 11, "name", "\"include\"" },
+	{ "options", 11, "own", "true" },
+	{ "options", 13, "name", "\"extra-opts\"" },
+	{ "options", 13, "repeatable", "true" },
+	{ "options", 14, "name", "\"warning\"" },
+	{ "options", 14, "letter", "\"w\"" },
+	{ "options", 14, "type", "\"range\"" },
+	{ "options", 14, "default", "null" },
+	{ "options", 15, "name", "\"critical\"" },
+	{ "options", 15, "default", "\"0\"" },
+	{ "options", 16, NULL, "null" },
 	{ "metrics", 0, NULL, "{\"name\":\"failed\",\"unit\":\"\",\"kind\":\"count\",\"warning\":null,\"critical\":\"0\","
 			      "\"help\":\"tasks that failed\"}" },
 	{ "metrics", 1, "kind", "\"peak\"" },
