@@ -12,6 +12,9 @@ packages_test="clang libclang-rt-dev valgrind curl jq mandoc man-db shellcheck x
 	python3 pyflakes3 chromium chromium-driver fonts-dejavu-core influxdb"
 # What `make bench` and `make bench-scale` compare with; Debian only recommends the library.
 packages_bench="monitoring-plugins-standard liburiparser1 python3-requests libwww-perl liblwp-protocol-https-perl strace"
+# To make the Debian packages (contrib/package-deb); to look at packages of all kinds.
+packages_debian="build-essential debhelper dh-apparmor dh-python fakeroot python3"
+packages_packages="apparmor lintian rpm rpmlint strace"
 
 say() { printf '%s\n' "$*"; }
 

@@ -34,7 +34,8 @@ share/mdca-plugins/director
 share/mdca-plugins/grafana
 share/mdca-plugins/nagios
 share/zsh/site-functions" "$(cd "$tree/usr" && find . -type f -printf '%h\n' | sort -u | sed 's#^\./##')"
-expect "tools and the guide" "entra-setup
+expect "tools and the guide" "cache-folders
+entra-setup
 weekly-guide.md" "$(find "$tree/usr/share/mdca-plugins" -maxdepth 1 -type f -printf '%f\n' | sort)"
 expect "the weekly review knows where things are" 'PLUGINS = "/usr/lib/nagios/plugins"
 GUIDE = "/usr/share/mdca-plugins/weekly-guide.md"' "$(grep -E '^(PLUGINS|GUIDE) = ' "$tree/usr/bin/mdca-weekly-review")"
