@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -70,8 +69,10 @@ int nanosleep(const struct timespec *wanted, struct timespec *left)
 }
 
 /* The kernel's timer would count the work. It is the backstop of waits that cannot be ended (test_waits proves it); here the runner's
- * own limit ends those. */
-int setitimer(__itimer_which_t which, const struct itimerval *timer, struct itimerval *before)
+ * own limit ends those. Without the header, as C libraries do not agree on the type of `which`. */
+struct itimerval;
+int setitimer(int which, const struct itimerval *timer, struct itimerval *before);
+int setitimer(int which, const struct itimerval *timer, struct itimerval *before)
 {
 	(void)which;
 	(void)timer;
