@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash disable=SC2034
-# Sourced by the tests of the monitors: two simulated tenants, what each check says of them by itself, and how a monitor's view of it is
+# Sourced by the tests of the monitors: three simulated tenants, what each check says of them by itself, and how a monitor's view of it is
 # judged. What root starts goes on as the user of Debian's packages, with copies, for root's folders may be closed to that user.
 if [ "$(id -u)" = 0 ]; then
 	stage=$(mktemp -d)
@@ -40,8 +40,9 @@ end_all() {
 }
 at_end() { end_all; }
 
-# ends_clean: the end, and after it no process names this test's folder.
+# ends_clean: long texts were among those asked for, and after the end no process names this test's folder.
 ends_clean() {
+	equal "long texts were met" yes "$([ "$filled" -ge 5 ] && echo yes || echo "$filled")"
 	end_all
 	equal "what is left running" "" "$(pgrep -af -- "$work")"
 }
@@ -80,17 +81,20 @@ adapt() {
 	sed "${@:2}" "$1"
 }
 
-# The tenants of the shipped examples: contoso is well, contoso-emea has incidents. A section of the portal and one of Graph for each.
+# contoso and contoso-emea are tenants of the shipped examples: the first is well, the second has incidents. contoso-large has so many of them
+# that what the checks say fills the 4096 bytes which every monitor takes. A section of the portal and one of Graph for each.
 export MP_CONFIG_FILE=$work/tenants.ini
 mkdir -m 0700 "$work/cache" && : >"$MP_CONFIG_FILE" || exit 1
-for tenant in contoso contoso-emea; do
-	scenario=healthy
-	[ "$tenant" = contoso ] || scenario=incidents
-	start_tenant "$work/$tenant" --scenario="$top/tests/scenarios/$scenario.json" --at="$at" --no-limit || exit 1
+# add_tenant NAME SCENARIO SIMTENANT-ARGUMENT…
+add_tenant() {
+	start_tenant "$work/$1" --scenario="$top/tests/scenarios/$2.json" --at="$at" --no-limit "${@:3}" || exit 1
 	started+=("$tenant_pid")
-	printf '[%s]\n%s\n[%s-graph]\n%s\n' "$tenant" "$(portal_settings "$work/$tenant" "$tenant_url")" \
-		"$tenant" "$(graph_settings "$work/$tenant" "$tenant_url")" >>"$MP_CONFIG_FILE"
-done
+	printf '[%s]\n%s\n[%s-graph]\n%s\n' "$1" "$(portal_settings "$work/$1" "$tenant_url")" \
+		"$1" "$(graph_settings "$work/$1" "$tenant_url")" >>"$MP_CONFIG_FILE"
+}
+add_tenant contoso healthy
+add_tenant contoso-emea incidents
+add_tenant contoso-large incidents --rows=300
 sed -i "/^\[/a at=$at\nbudget=0\ncache-dir=$work/cache" "$MP_CONFIG_FILE"
 
 # Names without check_mdca_.
@@ -106,16 +110,20 @@ split() {
 	perfdata=${first#*|} first=${first%%|*}
 }
 
-# ask TENANT CHECK OPTION…: what the check says by itself, into said and said_status.
+# ask TENANT CHECK OPTION…: what the check says by itself, into said and said_status; counts in filled what comes near the limit.
+filled=0
 ask() {
-	local program=$build/plugins/check_mdca_$2 section=$1
+	local program=$build/plugins/check_mdca_$2 section=$1 bytes
 	[ "${service[$2]}" = portal ] || section+=-graph
 	said=$("$program" --extra-opts="$section" "${@:3}")
 	said_status=$?
 	case $1:$said_status in
-	contoso:0 | contoso-emea:[12]) ;;
+	contoso:0 | contoso-emea:[12] | contoso-large:[12]) ;;
 	*) count 1 || printf '%s, %s: exit status %s: %s\n' "$1" "$2" "$said_status" "$said" ;;
 	esac
+	bytes=$(wc -c <<<"$said")
+	[ "$bytes" -le 3900 ] || filled=$((filled + 1))
+	[ "$bytes" -le 4096 ] || count 1 || printf '%s, %s: %s bytes\n' "$1" "$2" "$bytes"
 }
 
 # judge WHERE STATE FIRST REST PERFDATA: what came through the monitor, against the check that was asked last.
@@ -128,11 +136,12 @@ judge() {
 	equal "$1: performance data" "$perfdata" "$5"
 }
 
-# begin_nrpe: NRPE on nrpe_port with the shipped commands of contoso, and the same for contoso-emea as the file says.
+# begin_nrpe: NRPE on nrpe_port with the shipped commands of contoso, and the same for the others as the file says.
 begin_nrpe() {
 	nrpe_port=$(free_port 26000)
 	adapt "$build/contrib/nrpe/mdca.cfg" -E "s#=[^ ]*/(check_mdca_)#=$build/plugins/\1#" >"$work/mdca.cfg"
 	adapt "$work/mdca.cfg" 's/contoso/contoso-emea/g' >"$work/mdca-emea.cfg"
+	adapt "$work/mdca.cfg" 's/contoso/contoso-large/g' >"$work/mdca-large.cfg"
 	cat >"$work/nrpe.cfg" <<-CONF
 		server_address=127.0.0.1
 		server_port=$nrpe_port
@@ -144,6 +153,7 @@ begin_nrpe() {
 		command_prefix=/usr/bin/env MP_CONFIG_FILE=$MP_CONFIG_FILE
 		include=$work/mdca.cfg
 		include=$work/mdca-emea.cfg
+		include=$work/mdca-large.cfg
 	CONF
 	begin nrpe nrpe -c "$work/nrpe.cfg" -f
 	wait_for 30 listens "$nrpe_port" || { say "NRPE does not listen on $nrpe_port"; cat "$work/nrpe.log" "$work/nrpe-events.log"; exit 1; }

@@ -79,11 +79,12 @@ adapt "$shipped/nrpe.conf" "s/^  address = \"sat-sued.*/  address = \"127.0.0.1\
 take_mails
 # The desk is open at any hour, and the lead hears of it after a second.
 adapt "$shipped/notifications.conf" "s#/usr/bin/mail\"#$work/mail\"#; /period = \"mdca-desk-hours\"/d; s/times.begin = 1h/times.begin = 1s/" >"$zones/master/notifications.conf"
-# One more tenant, with incidents, on the satellite itself.
+# Two more tenants, with incidents, on the satellite itself.
 cat >"$zones/sat-nord/more.conf" <<'CONF'
 object Host "more" {
   check_command = "dummy"
   vars.mdca_tenants["contoso-emea"] = { portal = "contoso-emea", graph = "contoso-emea-graph" }
+  vars.mdca_tenants["contoso-large"] = { portal = "contoso-large", graph = "contoso-large-graph" }
 }
 CONF
 
@@ -95,7 +96,7 @@ for node in "$agent" "$sat" "$master"; do
 done
 
 # Services of the satellite have come to it, and it reaches the agent.
-synced() { api "$sat" objects/services | jq "[.results[].attrs.name] | length >= 3 * ${#checks[@]}"; }
+synced() { api "$sat" objects/services | jq "[.results[].attrs.name] | length >= 4 * ${#checks[@]}"; }
 reached() { api "$1" "objects/endpoints/$2" | jq '.results[0].attrs.connected'; }
 wait_for 60 synced && wait_for 60 reached "$sat" "$agent" && wait_for 60 reached "$master" "$sat" ||
 	{ say "the cluster did not settle"; tail -n 40 "$work"/*.example.log; exit 1; }
@@ -137,7 +138,7 @@ while IFS=$'\t' read -r host host_title name title check section source status m
 done < <(jq -r '.results[] | .joins.host.display_name as $host_title | .attrs | [.host_name, $host_title, .name, .display_name, .check_command,
 	.vars.mdca_extra_opts // "contoso", .last_check_result.check_source, .last_check_result.exit_status,
 	(.last_check_result.performance_data | join(" ")), .last_check_result.output] | @tsv' "$work/services.json")
-equal "services: nine of one tenant, and every check of five and by NRPE" $((9 + 6 * ${#checks[@]})) "$(jq '.results | length' "$work/services.json")"
+equal "services: nine of one tenant, and every check of six and by NRPE" $((9 + 7 * ${#checks[@]})) "$(jq '.results | length' "$work/services.json")"
 wait_for 60 all_mailed
 equal "nothing was logged about performance data" "" "$(grep -hi 'invalid perfdata' "$work"/*.example.log)"
 ends_clean

@@ -9,6 +9,15 @@ mkdir "$work/results"
 take_mails
 # The desk is open at any hour.
 adapt "$top/contrib/nagios/tenants.cfg" "s#/usr/bin/mail #$work/mail #; s/workhours/24x7/" >"$work/tenants.cfg"
+cat >"$work/large.cfg" <<'CONF'
+define host {
+    use                     mdca-tenant
+    host_name               contoso-large
+    address                 127.0.0.1
+    _MDCA_SECTION           contoso-large
+    _MDCA_GRAPH_SECTION     contoso-large-graph
+}
+CONF
 begin_nrpe
 adapt "$top/contrib/nagios/nrpe.cfg" "s/^\( *address *\).*/\1 127.0.0.1/; s#/check_nrpe #&-p $nrpe_port #" >"$work/by_nrpe.cfg"
 mkdir "$work/plugins"
@@ -20,6 +29,7 @@ cat >"$work/nagios.cfg" <<CONF
 cfg_file=$build/contrib/nagios/mdca-commands.cfg
 cfg_file=$build/contrib/nagios/mdca-templates.cfg
 cfg_file=$work/tenants.cfg
+cfg_file=$work/large.cfg
 cfg_file=$work/by_nrpe.cfg
 cfg_file=/etc/nagios4/objects/timeperiods.cfg
 resource_file=$work/resource.cfg
@@ -68,7 +78,7 @@ attempts() {
 order() { printf "[$(date +%s)] $1\n" "${@:2}" | timeout 20 tee "$work/commands" >/dev/null; }
 # The templates want a state seen three times; their quarter of an hour between is left out.
 for attempt in 1 2 3; do
-	[ "$attempt" = 1 ] || order "SCHEDULE_FORCED_HOST_SVC_CHECKS;%s;$(date +%s)" contoso contoso-emea
+	[ "$attempt" = 1 ] || order "SCHEDULE_FORCED_HOST_SVC_CHECKS;%s;$(date +%s)" contoso contoso-emea contoso-large
 	wait_for 60 attempts "$attempt" || { say "not every service was checked $attempt times"; tail -n 20 "$work/nagios.log" "$work/events.log"; break; }
 done
 
@@ -76,12 +86,13 @@ while IFS=$'\037' read -r host name state first rest perfdata; do
 	check=${name#MDCA } options=()
 	[ "$check" = "Salesforce connector" ] && check=app_connectors options=(--include=Salesforce* --expect=Salesforce*)
 	ask "${host%-by-nrpe}" "${check// /_}" "${options[@]}"
+	# Nagios would have put a colon for a semicolon in line 1.
 	judge "$host, $name" "$state" "$first" "$(decode "$rest")" "$perfdata"
 	case $state in 1) word=WARNING ;; 2) word=CRITICAL ;; *) continue ;; esac
 	must_mail security-desk@contoso.example "PROBLEM $host $name: $word" "$first"
 	[ "$word" != CRITICAL ] || must_mail on-call@pager.contoso.example PROBLEM "$host $name $first"
 done < <(services host_name service_description current_state plugin_output long_plugin_output performance_data)
-equal "services: every check of both tenants, one with a setting, nine by NRPE" $((2 * ${#checks[@]} + 1 + 9)) "$(services host_name | wc -l)"
+equal "services: every check of three tenants, one with a setting, nine by NRPE" $((3 * ${#checks[@]} + 1 + 9)) "$(services host_name | wc -l)"
 wait_for 30 all_mailed
 equal "mails and pages" "$(sort "$work/expected_mails")" "$(mails ': PROBLEM')"
 

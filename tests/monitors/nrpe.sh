@@ -12,7 +12,7 @@ by_nrpe() {
 	status=$?
 }
 cut=0
-for tenant in contoso contoso-emea; do
+for tenant in contoso contoso-emea contoso-large; do
 	for check in "${checks[@]}"; do
 		ask "$tenant" "$check"
 		by_nrpe "$tenant" "$check"
