@@ -6,7 +6,7 @@
 # mailutils is the mail program of nagios4-core that brings no mail server.
 packages_build="gcc make autoconf automake pkg-config libc6-dev libcurl4-openssl-dev libjson-c-dev libssl-dev"
 packages_demo="libmicrohttpd-dev check openssl"
-packages_test="clang libclang-rt-dev valgrind curl jq mandoc man-db shellcheck xz-utils iproute2 icinga2-bin icinga2-common
+packages_test="clang libclang-rt-dev valgrind curl jq mandoc man-db shellcheck xz-utils iproute2 procps icinga2-bin icinga2-common
 	monitoring-plugins-common time locales git nagios4-core nagios4-common mailutils nagios-nrpe-server nagios-nrpe-plugin
 	icingaweb2-module-director icingacli php-cli php-mysql mariadb-server-core mariadb-client-core zsh bash-completion
 	python3 pyflakes3 chromium chromium-driver fonts-dejavu-core influxdb"
