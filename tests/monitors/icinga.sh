@@ -141,6 +141,7 @@ done < <(jq -r '.results[] | .joins.host.display_name as $host_title | .attrs | 
 equal "services: nine of one tenant, and every check of six and by NRPE" $((9 + 7 * ${#checks[@]})) "$(jq '.results | length' "$work/services.json")"
 wait_for 60 all_mailed
 equal "nothing was logged about performance data" "" "$(grep -hi 'invalid perfdata' "$work"/*.example.log)"
+met_long_texts
 ends_clean
 equal "mails and pages" "$(sort "$work/expected_mails")" "$(mails ': PROBLEM')"
 summary

@@ -106,5 +106,6 @@ order 'SEND_CUSTOM_SVC_NOTIFICATION;contoso-emea;MDCA system alerts;4;someone;nu
 wait_for 30 informed
 equal "the lead is told of the third" "to security-lead@contoso.example: CUSTOM contoso-emea MDCA system alerts: CRITICAL: $first
 to security-lead@pager.contoso.example: CUSTOM: contoso-emea MDCA system alerts $first" "$(mails "$lead")"
+met_long_texts
 ends_clean
 summary

@@ -27,5 +27,6 @@ for tenant in contoso contoso-emea contoso-large; do
 done
 equal "some texts were too long for version 2" yes "$([ "$cut" -gt 0 ] && echo yes)"
 expect "without TLS nobody is answered" 3 '^CHECK_NRPE' /usr/lib/nagios/plugins/check_nrpe -n -H 127.0.0.1 -p "$nrpe_port" -t 10
+met_long_texts
 ends_clean
 summary
