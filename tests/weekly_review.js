@@ -47,6 +47,7 @@ return {
 			bars: item.querySelector('.bars')?.getAttribute('aria-label') ?? null,
 			summary: text(item.querySelector('.summary')),
 			lines: all('.lines li', item).map(line),
+			folded: all('details .lines li', item).length,
 			advice: all('.do dd', item).map(text),
 			guide: item.querySelector('.where a')?.href ?? null,
 			metrics: all('.metrics tbody tr', item).map((row) => ({

@@ -156,7 +156,7 @@ misbehave message_center <<<'yes'
 misbehave governance_log <<<'exit 0'
 misbehave service_health <<<"echo '$well trailing'"
 misbehave credentials <<<'echo "{\"state\":\"OK\",\"summary\":\"x\",\"checks\":[{\"output\":\"x\",\"state\":\"OK\",\"perfdata\":[{\"label\":\"a\",\"value\":{\"type\":\"double\",\"value\":\"nan\"},\"uom\":\"\"}]}]}"'
-misbehave novel <<<"echo '$well'"
+misbehave novel <<<"echo '${well%]*}{\"output\":\"one is well\",\"state\":\"OK\"},{\"output\":\"... 5 more\",\"state\":\"OK\"}]}'"
 misbehave odd <<<"echo '${well%]*}{\"output\":\"x\",\"state\":\"CRITICAL\"}]}'"
 odd_name='</h2><script>pwned()</script>'
 "$review" --plugins="$work/bin" --tenant="$odd_name=contoso" --output="$work/hostile.html" --timeout=1 --at=$at --quiet
@@ -317,6 +317,9 @@ novel OK all is well
 odd UNKNOWN check_mdca_odd said OK above a line that is not
 TEXT
 )" "$(jq -r '.tenants[0].items[] | "\(.check) \(.state) \(.summary)"' "$facts")"
+
+equal "lines that did not fit are counted in sight, what is well is folded away" '["... 5 more","one is well"] 1' \
+	"$(jq -r '.tenants[0].items[] | select(.check == "novel") | "\([.lines[].text]) \(.folded)"' "$facts")"
 
 facts=$work/desk-several-dark.json
 equal "several: a section each, counts" '["contoso","Contoso Nordics","contoso-emea"]' "$(jq -c '[.tenants[].name]' "$facts")"
