@@ -22,4 +22,5 @@ quietly "the packages build elsewhere" build_elsewhere "$work/second"
 equal "the same packages twice" "$(cd "$work/first" && sha256sum ./*.deb)" "$(cd "$work/second" && sha256sum ./*.deb)"
 
 start_tenant "$work/tenant" --scenario="$top/tests/scenarios/healthy.json" --at="$at" --no-limit || exit 1
-as_root unshare --mount --propagation private "$top/tests/packages_view.sh" "$build" "$work" && summary
+as_root unshare --mount --propagation private "$top/tests/packages_view.sh" "$build" "$work" &&
+	as_root unshare --mount --net --pid --fork --kill-child --propagation private "$top/tests/readme_view.sh" "$build" "$work" && summary

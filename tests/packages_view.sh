@@ -2,33 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Debian packages installed, used, upgraded and purged in a view of this machine that ends with this process: an overlay, in the mount
 # namespace that packages.sh made. The machine itself gets nothing. packages_view.sh BUILD-FOLDER FOLDER-OF-PACKAGES-AND-TENANT
-# shellcheck source=tests/support/shell.sh
-. "$(dirname "$0")/support/shell.sh"
+# shellcheck source=tests/support/view.sh
+. "$(dirname "$0")/support/view.sh"
 
 debs=$2/first
 tenant=$2/tenant
-view=$work/view
-root=$view/root
 plugins=/usr/lib/nagios/plugins
 conffile=/etc/nagios-plugins/config/mdca-commands.cfg
-
-at_end() { umount -R "$view" 2>/dev/null; }
-
-# No /sys in it, so that no profile reaches the running kernel.
-make_view() {
-	local part
-	mkdir "$view" && mount -t tmpfs tmpfs "$view" && mkdir "$root" || return 1
-	for part in / /usr /etc /var; do
-		[ "$part" = / ] || mountpoint -q "$part" || continue
-		mkdir -p "$view/upper$part" "$view/spare$part" &&
-			mount -t overlay overlay -o "lowerdir=$part,upperdir=$view/upper$part,workdir=$view/spare$part" "$root$part" || return 1
-	done
-	mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" && mount -t tmpfs tmpfs "$root/run" && mount -t tmpfs tmpfs "$root/tmp"
-}
-
-# in_view COMMAND…: there, as root, with nothing of our environment.
-in_view() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"; }
-as_nagios() { in_view setpriv --reuid=nagios --regid=nagios --clear-groups "$@"; }
 
 # modes PATH…: mode, owner, group and name of all that is there.
 modes() { in_view find "$@" -printf '%m %u %g %p\n' 2>&1 | sort -k 4; }
