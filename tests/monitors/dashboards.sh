@@ -6,6 +6,8 @@
 # dashboards.sh BUILD-FOLDER
 # shellcheck source=tests/monitors/common.sh
 . "$(dirname "$0")/common.sh"
+# shellcheck source=tests/monitors/nodes.sh
+. "$top/tests/monitors/nodes.sh"
 
 influxdb=$build/contrib/grafana/mdca-influxdb.json
 graphite=$build/contrib/grafana/mdca-graphite.json
@@ -60,7 +62,7 @@ done
 
 # --- what Icinga writes
 
-influx_port=$(free_port 20000) sink_port=$(free_port 22000) api_port=$(free_port 24000) rpc_port=$(free_port 28000)
+influx_port=$(free_port 20000) sink_port=$(free_port 22000) rpc_port=$(free_port 28000)
 cat >"$work/influxdb.conf" <<CONF
 reporting-disabled = true
 bind-address = "127.0.0.1:$rpc_port"
@@ -92,35 +94,11 @@ wait_for 30 listens "$influx_port" && wait_for 30 listens "$sink_port" || { say 
 influx() { curl -sS --max-time 20 -G "http://127.0.0.1:$influx_port/query" --data-urlencode db=icinga2 --data-urlencode "q=$1" "${@:2}"; }
 influx 'CREATE DATABASE icinga2' -X POST >/dev/null
 
-mkdir -p "$work"/icinga/{etc,data/certs,log,cache,spool,run}
-# run_icinga COMMAND…: into the array icinga.
-icinga_folders=(-D "Configuration.ConfigDir=$work/icinga/etc" -D "Configuration.DataDir=$work/icinga/data" -D "Configuration.LogDir=$work/icinga/log"
-	-D "Configuration.CacheDir=$work/icinga/cache" -D "Configuration.SpoolDir=$work/icinga/spool" -D "Configuration.InitRunDir=$work/icinga/run"
-	-D "Configuration.RunAsUser=$(id -un)" -D "Configuration.RunAsGroup=$(id -gn)")
-node=master.contoso.example certs=$work/icinga/data/certs
-{
-	icinga2 pki new-ca "${icinga_folders[@]}" && icinga2 pki new-cert --cn $node --key "$certs/$node.key" --csr "$certs/$node.csr" "${icinga_folders[@]}" &&
-		icinga2 pki sign-csr --csr "$certs/$node.csr" --cert "$certs/$node.crt" "${icinga_folders[@]}" && cp "$work/icinga/data/ca/ca.crt" "$certs/ca.crt"
-} >"$work/pki.log" 2>&1 || { cat "$work/pki.log"; exit 1; }
-cat >"$work/icinga/etc/icinga2.conf" <<CONF
-const PluginDir = "/usr/lib/nagios/plugins"
-const PluginContribDir = "$build/plugins"
-const NodeName = "$node"
-const ZoneName = NodeName
-include <itl>
-include <plugins>
-include "$build/contrib/icinga2/mdca.conf"
+node=master.contoso.example
+make_node $node $node "$(free_port 24000)"
+cat >"$work/$node/etc/zones.conf" <<CONF
 object Endpoint NodeName { }
 object Zone ZoneName { endpoints = [ NodeName ] }
-object CheckerComponent "checker" { }
-object ApiListener "api" {
-  bind_host = "127.0.0.1"
-  bind_port = $api_port
-}
-object ApiUser "test" {
-  password = "loopback-only"
-  permissions = [ "objects/query/*", "actions/reschedule-check" ]
-}
 include "writers.conf"
 include "$top/contrib/icinga2/one-tenant.conf"
 include "$top/contrib/icinga2/services.conf"
@@ -130,24 +108,17 @@ object Host "mdca" {
   vars.mdca_tenants["contoso-emea"] = { portal = "contoso-emea", graph = "contoso-emea-graph", mdca_perfdata_ranges = "plain" }
 }
 CONF
-adapt "$top/contrib/icinga2/writers.conf" "s/8086/$influx_port\n  flush_interval = 1s/; s/2003/$sink_port/" >"$work/icinga/etc/writers.conf"
-icinga2 daemon -C -c "$work/icinga/etc/icinga2.conf" "${icinga_folders[@]}" >"$work/check.log" 2>&1
-count $? || { cat "$work/check.log"; summary; exit 1; }
-begin icinga icinga2 daemon -c "$work/icinga/etc/icinga2.conf" "${icinga_folders[@]}"
-wait_for 60 listens "$api_port" || { say "icinga2 does not listen"; tail -n 40 "$work/icinga.log"; exit 1; }
-api() {
-	curl -sS --max-time 5 --cacert "$certs/ca.crt" --connect-to "$node:$api_port:127.0.0.1:$api_port" -u test:loopback-only -H 'Accept: application/json' \
-		"https://$node:$api_port/v1/$1" "${@:2}"
-}
-answers() { api objects/services | jq '.results | length > 0'; }
+adapt "$top/contrib/icinga2/writers.conf" "s/8086/$influx_port\n  flush_interval = 1s/; s/2003/$sink_port/" >"$work/$node/etc/writers.conf"
+begin_node $node
+answers() { api $node objects/services | jq '.results | length > 0'; }
 # GraphiteWriter connects ten seconds after the start, and what comes before that is lost.
-connected() { grep -q 'Finished reconnecting to Graphite' "$work/icinga.log" && echo true; }
-wait_for 60 answers && wait_for 60 connected || { say "icinga2 is not connected to Graphite"; tail -n 40 "$work/icinga.log"; exit 1; }
-api actions/reschedule-check -X POST -d '{ "type": "Service", "filter": "true", "force": true }' >/dev/null
+connected() { grep -q 'Finished reconnecting to Graphite' "$work/$node.log" && echo true; }
+wait_for 60 answers && wait_for 60 connected || { say "icinga2 is not connected to Graphite"; tail -n 40 "$work/$node.log"; exit 1; }
+api $node actions/reschedule-check -X POST -d '{ "type": "Service", "filter": "true", "force": true }' >/dev/null
 services=$((9 + 2 * ${#checks[@]}))
 in_influxdb() { influx 'SELECT last("state") FROM /^mdca_/ GROUP BY "hostname", "service"' | jq "[.results[].series[]?] | length == $services"; }
 in_graphite() { grep -oE '^icinga2\.[^ ]*\.metadata\.state ' "$work/sink.log" | sort -u | wc -l | jq ". == $services"; }
-wait_for 90 in_influxdb && wait_for 30 in_graphite || { say "not every service was written"; tail -n 20 "$work/icinga.log"; }
+wait_for 90 in_influxdb && wait_for 30 in_graphite || { say "not every service was written"; tail -n 20 "$work/$node.log"; }
 
 # --- every query of the InfluxDB dashboard, as Grafana would send it
 
@@ -187,6 +158,6 @@ done < <(jq -r '.panels[] | .id as $id | .targets[]? | [$id, .refId, .target] | 
 equal "graphite: one tenant of a host" "${#checks[@]}" "$(matches 'icinga2.mdca.services.*-contoso-emea.mdca_*.metadata.state' | wc -l)"
 equal "graphite: tenants to choose from" "contoso-emea=-contoso-emea contoso=-contoso" "$(cut -d. -f4 "$work/paths" | names_tenants "$graphite")"
 
-equal "nothing was logged about performance data" "" "$(grep -iE 'invalid perfdata|(Influxdb|Graphite)Writer.*(warning|critical|unexpected)' "$work/icinga.log")"
+equal "nothing was logged about performance data" "" "$(grep -iE 'invalid perfdata|(Influxdb|Graphite)Writer.*(warning|critical|unexpected)' "$work/$node.log")"
 ends_clean
 summary

@@ -6,66 +6,19 @@
 # shellcheck source=tests/monitors/common.sh
 . "$(dirname "$0")/common.sh"
 
+# shellcheck source=tests/monitors/nodes.sh
+. "$top/tests/monitors/nodes.sh"
+
 shipped=$top/contrib/icinga2
 master=master.contoso.example sat=sat-nord.contoso.example agent=agent.contoso.example
-nodes=("$master" "$sat" "$agent")
-declare -A zone=(["$master"]=master ["$sat"]=sat-nord ["$agent"]="$agent") port
-for i in 0 1 2; do port[${nodes[i]}]=$(free_port $((20000 + 2000 * i))); done
-
-# as_node NODE COMMAND…: icinga2 with the folders of that node, into the array icinga.
-as_node() {
-	local f=$work/$1
-	icinga=(icinga2 "${@:2}" -D "Configuration.ConfigDir=$f/etc" -D "Configuration.ZonesDir=$f/etc/zones.d" -D "Configuration.DataDir=$f/data"
-		-D "Configuration.LogDir=$f/log" -D "Configuration.CacheDir=$f/cache" -D "Configuration.SpoolDir=$f/spool"
-		-D "Configuration.InitRunDir=$f/run" -D "Configuration.RunAsUser=$(id -un)" -D "Configuration.RunAsGroup=$(id -gn)")
-}
-run_as_node() {
-	as_node "$@"
-	"${icinga[@]}"
-}
-
-# api NODE PATH CURL-ARGUMENT…
-api() {
-	curl -sS --max-time 20 --cacert "$work/$1/data/certs/ca.crt" --connect-to "$1:${port[$1]}:127.0.0.1:${port[$1]}" -u test:loopback-only \
-		-H 'Accept: application/json' "https://$1:${port[$1]}/v1/$2" "${@:3}"
-}
-
+make_node "$master" master "$(free_port 20000)"
+make_node "$sat" sat-nord "$(free_port 22000)"
+make_node "$agent" "$agent" "$(free_port 24000)"
 # The same zones for all, but where the nodes listen.
-make_node() {
-	local f=$work/$1
-	mkdir -p "$f"/{etc/zones.d,data/certs,log,cache,spool,run}
-	run_as_node "$1" pki new-cert --cn "$1" --key "$f/data/certs/$1.key" --csr "$f/data/certs/$1.csr" &&
-		run_as_node "$master" pki sign-csr --csr "$f/data/certs/$1.csr" --cert "$f/data/certs/$1.crt" || return 1
-	cp "$work/$master/data/ca/ca.crt" "$f/data/certs/ca.crt"
+for node in "$master" "$sat" "$agent"; do
 	adapt "$shipped/zones.conf" "s/^  host = \"$sat\"/  host = \"127.0.0.1\"\n  port = ${port[$sat]}/
-		s/^  host = \"$agent\"/  host = \"127.0.0.1\"\n  port = ${port[$agent]}/" >"$f/etc/zones.conf"
-	cat >"$f/etc/icinga2.conf" <<-CONF
-		const PluginDir = "/usr/lib/nagios/plugins"
-		const PluginContribDir = "$build/plugins"
-		const NodeName = "$1"
-		const ZoneName = "${zone[$1]}"
-		include <itl>
-		include <plugins>
-		include "$build/contrib/icinga2/mdca.conf"
-		include "zones.conf"
-		object NotificationComponent "notification" { }
-		object CheckerComponent "checker" { }
-		object ApiListener "api" {
-		  bind_host = "127.0.0.1"
-		  bind_port = ${port[$1]}
-		  accept_config = true
-		  accept_commands = true
-		}
-		object ApiUser "test" {
-		  password = "loopback-only"
-		  permissions = [ "objects/query/*", "actions/reschedule-check", "status/query" ]
-		}
-	CONF
-}
-mkdir -p "$work/$master/data"
-{
-	run_as_node "$master" pki new-ca && for node in "${nodes[@]}"; do make_node "$node" || exit 1; done
-} >"$work/pki.log" 2>&1 || { cat "$work/pki.log"; exit 1; }
+		s/^  host = \"$agent\"/  host = \"127.0.0.1\"\n  port = ${port[$agent]}/" >"$work/$node/etc/zones.conf"
+done
 
 # What the master has, and syncs to the zones.
 zones=$work/$master/etc/zones.d
@@ -88,12 +41,9 @@ object Host "more" {
 }
 CONF
 
-# From below, so that nobody has to try again, which takes ten seconds.
-for node in "$agent" "$sat" "$master"; do
-	as_node "$node" daemon -c "$work/$node/etc/icinga2.conf"
-	begin "$node" "${icinga[@]}"
-	wait_for 60 listens "${port[$node]}" || { say "$node does not start and listen on ${port[$node]}"; tail -n 40 "$work/$node.log"; exit 1; }
-done
+# From below, so that nobody has to try again, which takes ten seconds. Each judges its files as it starts.
+for node in "$agent" "$sat" "$master"; do begin_node "$node"; done
+say "icinga2 accepts the shipped files: $(icinga2 --version | head -n 1)"
 
 # Services of the satellite have come to it, and it reaches the agent.
 synced() { api "$sat" objects/services | jq "[.results[].attrs.name] | length >= 4 * ${#checks[@]}"; }
