@@ -5,8 +5,8 @@
 # changes mean the same, others cost only time. After minutes_max it judges by what it has tried, from all files alike.
 # mutation.sh TOP-FOLDER WORK-FOLDER [COUNT [OFFSET [FILE]]]: COUNT of all possible changes, spread evenly; OFFSET picks others.
 set -u
-top=${1:?top folder}
-work=${2:?work folder}
+top=$(cd "${1:?top folder}" && pwd)
+work=$(realpath -m "${2:?work folder}")
 count=${3:-60}
 offset=${4:-0}
 only=${5:-.}
@@ -38,7 +38,7 @@ sites() {
 				gsub(/_/, " ", old)
 				for (from = 1; at = index(substr($0, from), old); from += at + length(old) - 2) {
 					before = substr($0, 1, from + at - 2)
-					if (gsub(/"/, "", before) % 2 == 0 && !(old == " !" && substr($0, from + at + 1, 1) == "="))
+					if (before !~ /\/[*\/]/ && gsub(/"/, "", before) % 2 == 0 && !(old == " !" && substr($0, from + at + 1, 1) == "="))
 						print file, NR, from + at - 1, pair[i], pair[i + 1]
 				}
 			}

@@ -168,12 +168,13 @@ static void begin_environment(struct stage *st)
 	strings_add(&st->environment, "TZ=UTC");
 	if (!st->c->clock)
 		return;
-	int64_t now_ns = clock_ticks_ms() * 1000000;
+	int64_t ticks_ms = clock_ticks_ms();
+	int64_t clocks_ns[] = { ticks_ms * 1000000, (clock_now() * 1000 - ticks_ms) * 1000000 };
 	AUTO_BUF content = { 0 };
 	AUTO_FREE char *path = mem_print("%s/" CLOCK_FILE, st->folder);
 	AUTO_FREE char *file = mem_print("WAITING_CLOCK=%s", path);
 	AUTO_FREE char *preload = mem_print("LD_PRELOAD=%s", st->c->clock);
-	buf_add_bytes(&content, (const char *)&now_ns, sizeof(now_ns));
+	buf_add_bytes(&content, (const char *)clocks_ns, sizeof(clocks_ns));
 	if (!write_file(path, &content, 0600))
 		blame(st->report, "cannot make %s: %s", path, strerror(errno));
 	strings_add(&st->environment, file);

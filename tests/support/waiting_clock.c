@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Preloaded by the case runner (--clock): a monotonic clock that goes on only while the program waits. Under valgrind the same work takes
- * fifty times longer and would use up a time limit of one second before the first request; with this clock work takes no time, waits take
- * what they take, and every limit, pause and text of a case holds as it is written. The time stands in the file WAITING_CLOCK, in
- * nanoseconds; the runner begins and reads it, and the next process of the case goes on from it. */
+/* Preloaded by the case runner (--clock): clocks that go on only while the program waits. Under valgrind the same work takes fifty times
+ * longer and would use up a time limit of one second before the first request; with these clocks work takes no time, waits take what they
+ * take, and every limit, pause and text of a case holds as it is written. The file WAITING_CLOCK holds, in nanoseconds, the time of the
+ * monotonic clock and how far the wall clock is ahead of it; the runner begins and reads it, and the next process of the case goes on
+ * from it. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -12,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static int64_t *now_ns;
+static int64_t *now_ns; /* and behind it how far the wall clock is ahead */
 
 static int real_time(clockid_t clock, struct timespec *at)
 {
@@ -34,7 +35,7 @@ static void __attribute__((constructor)) begin(void)
 	const char *path = getenv("WAITING_CLOCK");
 	int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
 
-	now_ns = mmap(NULL, sizeof(*now_ns), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	now_ns = mmap(NULL, 2 * sizeof(*now_ns), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (now_ns == MAP_FAILED)
 		_exit(126);
 	close(fd);
@@ -42,9 +43,10 @@ static void __attribute__((constructor)) begin(void)
 
 int clock_gettime(clockid_t clock, struct timespec *at)
 {
-	if (clock != CLOCK_MONOTONIC)
+	if (clock != CLOCK_MONOTONIC && clock != CLOCK_REALTIME)
 		return real_time(clock, at);
-	*at = (struct timespec){ .tv_sec = *now_ns / 1000000000, .tv_nsec = *now_ns % 1000000000 };
+	int64_t ns = clock == CLOCK_REALTIME ? now_ns[0] + now_ns[1] : now_ns[0];
+	*at = (struct timespec){ .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
 	return 0;
 }
 

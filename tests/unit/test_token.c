@@ -119,6 +119,10 @@ static void put_grant(const char *path, const char *token, int64_t issued, int64
 	put(path, text, 0600);
 }
 
+#define REFUSAL(error, number, text) \
+	"{\"error\":\"" error "\",\"error_description\":\"AADSTS" #number ": " text " Trace ID: 81beda46 Correlation ID: 7c1d2e3f\"," \
+	"\"error_codes\":[" #number "]}"
+
 static const struct scene first[] = { ANSWER("first", "3599"), { 0 } };
 static const struct scene second[] = { ANSWER("second", "3599"), { 0 } };
 static const struct scene nothing[] = { { 0 } };
@@ -344,6 +348,21 @@ START_TEST(early_renewal_may_fail)
 }
 END_TEST
 
+/* One that has ended, or will within minutes, does not stand in for a sign-in that fails. */
+START_TEST(ended_grant_stands_in_for_nothing)
+{
+	static const struct scene refused[] = { { .status = 401, .reply = REFUSAL("invalid_client", 7000222, "Expired.") }, { 0 } };
+	char header[64];
+	struct err e = { 0 };
+
+	expect(first, "Bearer first", 1);
+	put_grant(cached_file(), "kept", -3700, -400, _i ? 299 : -100);
+	ck_assert(!run(refused, header, sizeof(header), &e));
+	ck_assert_int_eq(e.kind, ERR_ENDED);
+	ck_assert_int_eq(script_played(), 1);
+}
+END_TEST
+
 START_TEST(renews_once_a_run)
 {
 	static const struct scene both[] = { ANSWER("first", "3599"), ANSWER("second", "3599"), { 0 } };
@@ -383,10 +402,6 @@ START_TEST(takes_what_another_check_has_renewed)
 	token_free(t);
 }
 END_TEST
-
-#define REFUSAL(error, number, text) \
-	"{\"error\":\"" error "\",\"error_description\":\"AADSTS" #number ": " text " Trace ID: 81beda46 Correlation ID: 7c1d2e3f\"," \
-	"\"error_codes\":[" #number "]}"
 
 static const struct refusal_row {
 	long status;
@@ -867,6 +882,7 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, root_folder_is_no_home);
 	tcase_add_loop_test(tests, life_decides_what_is_kept, 0, ROWS(lives));
 	tcase_add_test(tests, early_renewal_may_fail);
+	tcase_add_loop_test(tests, ended_grant_stands_in_for_nothing, 0, 2);
 	tcase_add_test(tests, renews_once_a_run);
 	tcase_add_test(tests, takes_what_another_check_has_renewed);
 	tcase_add_loop_test(tests, refusal_says_what_to_do, 0, ROWS(refusals));
