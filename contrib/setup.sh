@@ -14,7 +14,7 @@ packages_test="clang libclang-rt-dev valgrind curl jq mandoc man-db shellcheck x
 packages_bench="monitoring-plugins-standard liburiparser1 python3-requests libwww-perl liblwp-protocol-https-perl strace"
 # To make the Debian packages (contrib/package-deb); to look at packages of all kinds.
 packages_debian="build-essential debhelper dh-apparmor dh-python fakeroot python3"
-packages_packages="apparmor lintian rpm rpmlint strace"
+packages_packages="apparmor cpio lintian rpm strace"
 
 say() { printf '%s\n' "$*"; }
 

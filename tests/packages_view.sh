@@ -95,6 +95,14 @@ done
 equal "the cache folder is used, and private" "600 nagios nagios" \
 	"$(in_view find /var/cache/mdca-plugins/nagios -name '*.token' -printf '%m %u %g\n' | sort -u)"
 
+expect "the weekly review as nagios" 0 '' as_nagios mdca-weekly-review --at="$at" --output=/var/lib/nagios/review.html \
+	--tenant=contoso=check_mdca_app_connectors,check_mdca_secure_score
+equal "the page has every check, healthy" "$(programs | wc -l)" \
+	"$(in_view cat /var/lib/nagios/review.html | grep -oE 'class="item panel ok' | wc -l)"
+equal "bash finds the completion" "check_mdca_app_connectors" "$(in_view bash -c '. /usr/share/bash-completion/bash_completion
+	_completion_loader check_mdca_app_connectors; complete -p check_mdca_app_connectors' 2>&1 | grep -o '[^ ]*$')"
+expect "entra-setup --help" 0 '^Usage: entra-setup' in_view /usr/share/mdca-plugins/entra-setup --help
+
 configure_icinga >"$root/etc/icinga2/conf.d/contoso.conf"
 cp "$root/usr/share/doc/mdca-plugins-icinga2/examples/one-tenant.conf" "$root/etc/icinga2/conf.d/"
 equal "Debian's icinga2.conf finds the commands" "Finished validating the configuration file(s)." \
@@ -128,7 +136,8 @@ expect "remove" 0 '' in_view dpkg --remove "${packages[@]}"
 equal "no program is left" "" "$(programs)"
 expect "purge" 0 '' in_view dpkg --purge mdca-trial "${packages[@]}"
 equal "a purge leaves the secrets" "600 nagios root /etc/mdca-plugins/api-token" "$(modes /etc/mdca-plugins/api-token)"
-in_view rm -r /etc/mdca-plugins /etc/monitoring-plugins /etc/icinga2/conf.d/{contoso,one-tenant}.conf /etc/nagios4/conf.d/tenants.cfg
+in_view rm -r /etc/mdca-plugins /etc/monitoring-plugins /etc/icinga2/conf.d/{contoso,one-tenant}.conf /etc/nagios4/conf.d/tenants.cfg \
+	/var/lib/nagios/review.html
 in_view find /etc /usr /var -xdev | sort >"$work/after"
 equal "nothing else remains" "" \
 	"$(comm -13 "$work/before" "$work/after" | grep -vE '^/var/(lib/(dpkg|icinga2)|log|cache/(debconf|man|icinga2))(/|$)')"
