@@ -9,10 +9,7 @@
 #include "cloud/product.h"
 #include "cloud/score_read.h"
 
-#define DAY 86400
-#define COMPARED_WITHIN (3 * DAY) /* how much older than --since ago the day to compare with may be */
-
-enum { SCORE, DROP, REGRESSED, TO_ADDRESS, RISK_ACCEPTED, POINTS_OPEN, TENANT_SCORE, AGE, METRICS };
+enum { SCORE, DROP, REGRESSED, TO_ADDRESS, RISK_ACCEPTED, POINTS_OPEN, TENANT_SCORE, AGE };
 static const struct metric metrics[] = {
 	[SCORE] = METRIC_VALUE("score", "%", NULL, NULL, "points achieved of points possible, selected products"),
 	[DROP] = METRIC_VALUE("drop", "%", "5", NULL, "percentage points lost since --since ago"),
@@ -29,7 +26,6 @@ struct settings {
 	struct strings products;
 	int64_t since;
 	bool without_accepted;
-	bool judged[METRICS]; /* has a range, so that it must not go missing */
 };
 
 static const struct opt options[] = {
@@ -72,42 +68,21 @@ static void select_action(struct job *job, struct scored *scored, struct json_ob
 		score_drop_newest(&seen->day);
 }
 
-/* What the newest day does not count, does not apply to the tenant: most of the catalogue. */
-static bool visit_profile(struct json_object *row, void *data, struct err *e)
+static void visit_profile(struct scored *scored, struct json_object *profile, void *data)
 {
 	struct job *job = data;
-	struct seen *seen = job->seen;
-	const char *id = NULL, *service = jget_text_or(row, "service", PRODUCT_UNKNOWN);
+	const char *service = jget_text_or(profile, "service", PRODUCT_UNKNOWN);
 	char raw[JGET_RAW_SIZE];
 
-	(void)e;
-	if (jget_text(row, "id", &id) != GOT && is_wanted_product(job->settings, service)) {
+	if (scored) {
+		select_action(job, scored, profile);
+	} else if (is_wanted_product(job->settings, service)) {
 		verdict_item(job->verdict, product_name(service));
-		verdict_unreadable(job->verdict, "id of %s is %s", jget_text_or(row, "title", "a profile"), jget_raw(row, "id", raw));
+		verdict_unreadable(job->verdict, "id of %s is %s", jget_text_or(profile, "title", "a profile"), jget_raw(profile, "id", raw));
 	}
-	struct scored *scored = id ? score_find(&seen->day, id) : NULL;
-	if (scored)
-		select_action(job, scored, row);
-	return true;
 }
 
-static const struct query catalogue = { .service = GRAPH, .path = "/security/secureScoreControlProfiles", .what = "the catalogue of actions",
-					.limit = 999, .entra_permission = SCORE_PERMISSION,
-					.parameters = "$select=id,title,service,maxScore,rank,deprecated,controlStateUpdates" };
-static const struct query *const reads[] = { &score_newest, &catalogue, NULL };
-
-static bool read_catalogue(struct job *job, struct err *e)
-{
-	struct seen *seen = job->seen;
-
-	if (!api_each(job->api, &catalogue, visit_profile, job, e))
-		return false;
-	for (size_t i = 0; i < seen->day.count; i++)
-		if (!seen->day.scored[i].profiled)
-			select_action(job, &seen->day.scored[i], NULL);
-	seen->catalogue_read = true;
-	return true;
-}
+static const struct query *const reads[] = { &score_newest, &score_catalogue, NULL };
 
 /* A newest day that is old enough is itself the day to compare with. */
 static bool run(struct job *job, struct err *e)
@@ -118,12 +93,12 @@ static bool run(struct job *job, struct err *e)
 
 	if (!score_read_newest(job->api, day, e))
 		return false;
-	day->upto = job->now - COMPARED_WITHIN > set->since ? job->now - set->since : COMPARED_WITHIN;
-	day->from = day->upto - COMPARED_WITHIN;
+	score_compare_with(day, job->now - set->since);
 	if (!day->count)
 		return true;
-	if (!read_catalogue(job, e))
+	if (!score_read_catalogue(job->api, day, visit_profile, job, e))
 		return false;
+	seen->catalogue_read = true;
 	if (!day->action_count || score_is_its_earlier(day))
 		return true;
 	seen->asked = true;
@@ -160,14 +135,14 @@ static void judge_product(const struct product *p, void *data)
  * one or one of that name. */
 static void cannot_measure(struct job *job, int metric, const char *item, const char *why)
 {
-	const struct settings *set = job->settings;
+	bool judged = verdict_has_range(job->verdict, metric);
 
-	if (set->judged[metric]) {
+	if (judged) {
 		if (item)
 			verdict_item(job->verdict, item);
 		verdict_unreadable(job->verdict, "%s", why);
 	}
-	verdict_leave_out(job->verdict, metric, set->judged[metric] ? NULL : why);
+	verdict_leave_out(job->verdict, metric, judged ? NULL : why);
 }
 
 static void judge_day(struct job *job)
@@ -233,19 +208,12 @@ static void measure_drop(struct job *job)
 		verdict_leave_out(job->verdict, REGRESSED, NULL);
 }
 
-static bool alarms(const struct job *job, int metric)
-{
-	double value = verdict_so_far(job->verdict, metric);
-
-	return !isnan(value) && verdict_judge(job->verdict, metric, value) != STATE_OK;
-}
-
 static void add_losses(const struct job *job, struct buf *out)
 {
 	const struct seen *seen = job->seen;
 	char stamp[CLOCK_STAMP_SIZE];
 
-	if (alarms(job, DROP))
+	if (verdict_alerts(job->verdict, DROP))
 		buf_print(out, "%.1f percentage points lost", verdict_so_far(job->verdict, DROP));
 	else if (seen->all.regressed)
 		buf_print(out, "points of %u action%s lost", seen->all.regressed, seen->all.regressed == 1 ? "" : "s");
@@ -259,7 +227,7 @@ static void add_losses(const struct job *job, struct buf *out)
 /* "3 to address" with the products, when that alarms. */
 static void add_count(struct job *job, int metric, struct buf *out)
 {
-	if (alarms(job, metric))
+	if (verdict_alerts(job->verdict, metric))
 		buf_print(out, ": %s", verdict_names(job->verdict, metric, PRODUCT_NAMED));
 }
 
@@ -267,7 +235,7 @@ static void add_age(const struct job *job, const char *behind, struct buf *out)
 {
 	char span[CLOCK_SPAN_SIZE];
 
-	if (alarms(job, AGE))
+	if (verdict_alerts(job->verdict, AGE))
 		buf_print(out, "newest score is %s old%s", clock_span((int64_t)verdict_so_far(job->verdict, AGE), span), behind);
 }
 
@@ -279,18 +247,18 @@ static void say(struct job *job)
 	AUTO_BUF text = { 0 };
 
 	add_age(job, ", ", &text);
-	if (seen->day.earlier_at && (alarms(job, DROP) || alarms(job, REGRESSED)))
+	if (seen->day.earlier_at && (verdict_alerts(v, DROP) || verdict_alerts(v, REGRESSED)))
 		add_losses(job, &text);
 	if (!isnan(verdict_so_far(v, SCORE)))
 		buf_print(&text, "score %s, ", points_share(seen->all.points.achieved, seen->all.points.possible, share));
-	if (alarms(job, POINTS_OPEN))
+	if (verdict_alerts(v, POINTS_OPEN))
 		buf_print(&text, "%s points open, ", points_text(seen->all.points.open, open));
 	buf_print(&text, "%.0f of %zu recommended actions to address", verdict_so_far(v, TO_ADDRESS), seen->day.action_count);
 	add_count(job, TO_ADDRESS, &text);
-	if (alarms(job, RISK_ACCEPTED))
+	if (verdict_alerts(v, RISK_ACCEPTED))
 		buf_print(&text, ", %.0f risk accepted", verdict_so_far(v, RISK_ACCEPTED));
 	add_count(job, RISK_ACCEPTED, &text);
-	if (alarms(job, TENANT_SCORE))
+	if (verdict_alerts(v, TENANT_SCORE))
 		buf_print(&text, ", all products %.1f %%", verdict_so_far(v, TENANT_SCORE));
 	verdict_say(v, "%s", buf_text(&text));
 }
@@ -334,16 +302,6 @@ static void sum_up(struct job *job)
 	say(job);
 }
 
-static bool check(void *settings, struct limits *limits, struct err *e)
-{
-	struct settings *set = settings;
-
-	(void)e;
-	for (int i = 0; i < METRICS; i++)
-		set->judged[i] = limits[i].warn.given || limits[i].crit.given;
-	return true;
-}
-
 static void release(void *data)
 {
 	struct seen *seen = data;
@@ -377,5 +335,5 @@ const struct plugin plugin = {
 	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
 	.options = options, .metrics = metrics, .examples = examples, .empty_state = "unknown",
 	.reads = reads,
-	.check = check, .run = run, .sum_up = sum_up, .release = release,
+	.run = run, .sum_up = sum_up, .release = release,
 };

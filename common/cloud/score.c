@@ -12,6 +12,7 @@
 #include "base/clock.h"
 
 #define ROUNDING 1e-6 /* of points or a percent: what two ways to compute the same may differ by */
+#define COMPARED_WITHIN (3 * 86400) /* seconds that the day to compare with may be older than asked for */
 
 /* Texts of a day live and end together; a block of them costs less than each by itself. */
 #define TEXTS_SIZE 16000
@@ -243,6 +244,12 @@ void score_add_earlier(struct score_day *day, struct json_object *entry)
 		return;
 	double score = read_points(day, entry, "score", NULL), *then = &day->pending[now - day->scored];
 	*then = *then < 0 || is_same(*then, score) ? score : NAN;
+}
+
+void score_compare_with(struct score_day *day, int64_t at)
+{
+	day->upto = at > COMPARED_WITHIN ? at : COMPARED_WITHIN;
+	day->from = day->upto - COMPARED_WITHIN;
 }
 
 static bool is_earlier(const struct score_day *day, int64_t at)

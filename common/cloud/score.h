@@ -51,7 +51,7 @@ struct score_day {
 	size_t action_count, action_room;
 	unsigned nameless;               /* entries without a controlName */
 	const char *oddity;              /* what of the day itself cannot be read, NULL without */
-	/* The day to compare with: the newest that came between `from` and `upto`, which the caller sets. */
+	/* The day to compare with: the newest that came between `from` and `upto` (score_compare_with). */
 	int64_t from, upto;
 	int64_t earlier_at;              /* 0: none came */
 	bool later_came;                 /* a day behind `upto` */
@@ -75,6 +75,8 @@ struct action *score_describe(struct score_day *day, struct scored *scored, stru
 /* Forgets the action that was added last. */
 void score_drop_newest(struct score_day *day);
 
+/* Another day is wanted for comparing: that of this moment, else the newest of the three days before it. */
+void score_compare_with(struct score_day *day, int64_t at);
 /* A record of another day, entry by entry: begin forgets those of a record that did not come to its end. It is the one to compare
  * with when its time says so. */
 void score_begin_earlier(struct score_day *day);

@@ -54,6 +54,42 @@ bool score_read_newest(struct api *api, struct score_day *day, struct err *e)
 	return read;
 }
 
+const struct query score_catalogue = { .service = GRAPH, .path = "/security/secureScoreControlProfiles", .what = "the catalogue of actions",
+				       .limit = 999, .entra_permission = SCORE_PERMISSION,
+				       .parameters = "$select=id,title,service,maxScore,rank,deprecated,controlStateUpdates" };
+
+struct catalogue_walk {
+	struct score_day *day;
+	score_visit *visit;
+	void *data;
+};
+
+/* What the newest day does not count, does not apply to the tenant: most of the catalogue. */
+static bool visit_profile(struct json_object *row, void *data, struct err *e)
+{
+	const struct catalogue_walk *walk = data;
+	const char *id = NULL;
+
+	(void)e;
+	jget_text(row, "id", &id);
+	struct scored *scored = id ? score_find(walk->day, id) : NULL;
+	if (scored || !id)
+		walk->visit(scored, row, walk->data);
+	return true;
+}
+
+bool score_read_catalogue(struct api *api, struct score_day *day, score_visit *visit, void *data, struct err *e)
+{
+	struct catalogue_walk walk = { day, visit, data };
+
+	if (!api_each(api, &score_catalogue, visit_profile, &walk, e))
+		return false;
+	for (size_t i = 0; i < day->count; i++)
+		if (!day->scored[i].profiled)
+			visit(&day->scored[i], NULL, data);
+	return true;
+}
+
 static void begin_earlier(void *data)
 {
 	score_begin_earlier(data);

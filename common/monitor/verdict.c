@@ -397,6 +397,18 @@ double verdict_so_far(const struct verdict *v, int metric)
 	return sum->measured || kind == METRIC_IS_COUNT || kind == METRIC_IS_TALLY ? sum->total : NAN;
 }
 
+bool verdict_alerts(const struct verdict *v, int metric)
+{
+	double value = verdict_so_far(v, metric);
+
+	return !isnan(value) && verdict_judge(v, metric, value) != STATE_OK;
+}
+
+bool verdict_has_range(const struct verdict *v, int metric)
+{
+	return v->o.limits[metric].warn.given || v->o.limits[metric].crit.given;
+}
+
 int verdict_metric(const struct verdict *v, const char *name)
 {
 	for (int i = 0; i < v->metric_count; i++)

@@ -103,6 +103,10 @@ double verdict_so_far(const struct verdict *v, int metric);
 const char *verdict_names(struct verdict *v, int metric, unsigned most);
 /* Would this value of the metric alert? For sentences. */
 enum state verdict_judge(const struct verdict *v, int metric, double value);
+/* Does what is known so far of the metric alert? False without a value. */
+bool verdict_alerts(const struct verdict *v, int metric);
+/* Has it a range, so that it must not go missing? */
+bool verdict_has_range(const struct verdict *v, int metric);
 /* Index of the row of that name, -1 without one. */
 int verdict_metric(const struct verdict *v, const char *name);
 

@@ -293,8 +293,9 @@ static double loss_of(const struct score_day *day, const char *id)
 START_TEST(newest_earlier_day_counts)
 {
 	const int64_t first = 1785542400; /* August 1st */
-	CLEANUP(score_free) struct score_day day = { .from = first + 13 * 86400, .upto = first + 16 * 86400 };
+	CLEANUP(score_free) struct score_day day = { 0 };
 
+	score_compare_with(&day, first + 16 * 86400);
 	read_day(NOW, &day);
 	for (int i = 0; i < 5 && earlier[_i].records[i]; i++)
 		read_earlier(earlier[_i].records[i], &day);
@@ -334,6 +335,20 @@ START_TEST(a_day_may_be_its_own_earlier_one)
 	ck_assert(score_is_its_earlier(&day));
 	ck_assert_double_eq(day.scored[0].earlier, 3);
 	ck_assert_int_eq(day.earlier_at, day.at);
+}
+END_TEST
+
+/* However long ago, it asks for no time before 1970. */
+START_TEST(the_day_to_compare_with_is_bounded)
+{
+	struct score_day day = { 0 };
+
+	score_compare_with(&day, 1785542400);
+	ck_assert_int_eq(day.from, 1785542400 - 3 * 86400);
+	ck_assert_int_eq(day.upto, 1785542400);
+	score_compare_with(&day, -5);
+	ck_assert_int_eq(day.from, 0);
+	ck_assert_int_eq(day.upto, 3 * 86400);
 }
 END_TEST
 
@@ -441,6 +456,7 @@ static Suite *score_suite(void)
 	tcase_add_loop_test(tests, newest_earlier_day_counts, 0, ROWS(earlier));
 	tcase_add_test(tests, half_a_record_is_forgotten);
 	tcase_add_test(tests, a_day_may_be_its_own_earlier_one);
+	tcase_add_test(tests, the_day_to_compare_with_is_bounded);
 	tcase_add_test(tests, worth_most_first);
 	tcase_add_test(tests, products_are_summed_up);
 	tcase_add_test(tests, points_are_short);

@@ -322,6 +322,7 @@ START_TEST(peaks)
 	verdict_say(v, "x");
 	ck_assert(isnan(verdict_so_far(v, AGE)));
 	ck_assert_int_eq(verdict_judge(v, AGE, verdict_so_far(v, AGE)), STATE_OK);
+	ck_assert(!verdict_alerts(v, AGE) && !verdict_alerts(v, LEFT));
 	age("young", 10.4);
 	age("old", 86400.6);
 	age("none", NAN);
@@ -331,6 +332,7 @@ START_TEST(peaks)
 	verdict_peak(v, LEFT, 60 * 86400, "60 d");
 	ck_assert(verdict_so_far(v, AGE) > 86400.5 && verdict_so_far(v, LEFT) < 518401);
 	ck_assert_int_eq(verdict_judge(v, AGE, verdict_so_far(v, AGE)), STATE_WARNING);
+	ck_assert(verdict_alerts(v, AGE) && verdict_alerts(v, LEFT));
 	expect(STATE_CRITICAL,
 	       "[CRITICAL] - x|failed=0;;0 disabled=0;0 pending=0 items=0 age=86401s;86400;172800 "
 	       "left=518400s;2592000:;604800: "
@@ -1003,8 +1005,11 @@ START_TEST(lookups)
 	ck_assert_int_eq(verdict_judge(v, FAILED, 0), STATE_OK);
 	ck_assert_int_eq(verdict_judge(v, FAILED, 1), STATE_CRITICAL);
 	ck_assert_int_eq(verdict_judge(v, UNREADABLE, 1), STATE_UNKNOWN);
+	ck_assert(verdict_has_range(v, FAILED) && verdict_has_range(v, DISABLED) && !verdict_has_range(v, UNREADABLE));
+	ck_assert(!verdict_alerts(v, FAILED));
 	verdict_item(v, "a");
 	verdict_find(v, FAILED, 2, "still open");
+	ck_assert(verdict_alerts(v, FAILED));
 	ck_assert(verdict_so_far(v, FAILED) > 1.9);
 	ck_assert(isnan(verdict_so_far(v, SCORE)));
 }
