@@ -5,15 +5,8 @@
 #include "plugin.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "task_group.h"
 
-#include "cloud/task.h"
-#include "monitor/streak.h"
-
-#define GROUPS_MAX 256
-#define LABEL_SIZE 192
 #define NAMES_ON_LINE_1 3
 
 struct settings {
@@ -38,63 +31,13 @@ static const struct metric metrics[] = {
 	METRICS_COMMON
 };
 
-/* The tasks of one name and stream. */
-struct group {
-	char label[LABEL_SIZE];
-	bool parses;
-	unsigned tasks, failed, pending, unclear, found_nothing;
-	int64_t newest_at, failed_at, pending_since;
-	char reason[64], oddity[TASK_ODDITY_SIZE]; /* of the newest failure; of the first unclear task */
-	struct streak parsing;
-};
-
 struct seen {
-	unsigned rows, tasks, groups;
-	struct group *group[GROUPS_MAX + 1]; /* the last one for all that has no room before it */
+	unsigned rows, tasks;
+	struct task_groups groups;
 	/* The worst of their kind, NULL without one, and what is said of all. */
-	const struct group *failing, *waiting, *silent;
+	const struct task_group *failing, *waiting, *silent;
 	unsigned parse_failures, found_nothing;
 };
-
-static struct group *group_of(struct seen *seen, const struct task *t)
-{
-	AUTO_BUF label = { 0 };
-	unsigned i = 0;
-
-	buf_add(&label, t->name ? t->name : "(no name)");
-	if (t->stream)
-		buf_print(&label, " (stream %s)", t->stream);
-	clean_cut(&label, LABEL_SIZE - 1);
-	while (i < seen->groups && strcmp(seen->group[i]->label, buf_text(&label)))
-		i++;
-	if (!seen->group[i]) {
-		struct group *g = seen->group[i] = mem_new(1, sizeof(*g));
-		snprintf(g->label, sizeof(g->label), "%s", i < GROUPS_MAX ? buf_text(&label) : "other tasks");
-		g->parses = t->parses && i < GROUPS_MAX;
-		seen->groups += i < GROUPS_MAX;
-	}
-	return seen->group[i];
-}
-
-static void add_to_group(struct group *g, const struct task *t)
-{
-	g->tasks++;
-	g->found_nothing += t->found_nothing;
-	if (t->changed_at > g->newest_at)
-		g->newest_at = t->changed_at;
-	if (t->outcome == TASK_UNCLEAR && !g->unclear++)
-		snprintf(g->oddity, sizeof(g->oddity), "%s", t->oddity);
-	if (t->outcome == TASK_PENDING && (!g->pending++ || t->begun_at < g->pending_since))
-		g->pending_since = t->begun_at;
-	if (t->outcome == TASK_FAILED && (!g->failed++ || t->changed_at > g->failed_at)) {
-		g->failed_at = t->changed_at;
-		snprintf(g->reason, sizeof(g->reason), "%s", t->reason);
-	}
-	if (t->outcome == TASK_FAILED && g->parses)
-		streak_bad(&g->parsing, t->changed_at);
-	if (t->outcome == TASK_DONE && g->parses)
-		streak_good(&g->parsing, t->changed_at);
-}
 
 static bool visit_task(struct json_object *row, void *data, struct err *e)
 {
@@ -113,14 +56,9 @@ static bool visit_task(struct json_object *row, void *data, struct err *e)
 	if (task.name && (!job_selects(job, task.name, NULL) || (set->tasks.count && !glob_any(&set->tasks, task.name))))
 		return true;
 
-	struct group *g = group_of(seen, &task);
-	if (task.parses && !g->parses) {
-		task.outcome = TASK_UNCLEAR;
-		snprintf(task.oddity, sizeof(task.oddity), "more than %d names and streams, use --task", GROUPS_MAX);
-	}
 	seen->tasks++;
 	verdict_add(job->verdict, TASKS, 1);
-	add_to_group(g, &task);
+	task_groups_add(&seen->groups, &task);
 	return true;
 }
 
@@ -146,7 +84,7 @@ static bool run(struct job *job, struct err *e)
 	return api_each(job->api, &q, visit_task, job, e);
 }
 
-static void judge_newest_parses(struct job *job, const struct group *g)
+static void judge_newest_parses(struct job *job, const struct task_group *g)
 {
 	unsigned length = streak_length(&g->parsing);
 	AUTO_BUF text = { 0 };
@@ -161,7 +99,7 @@ static void judge_newest_parses(struct job *job, const struct group *g)
 }
 
 /* Of a list that was not read to its end, the rest may hold the clean parse that is missed. */
-static void judge_silence(struct job *job, const struct group *g)
+static void judge_silence(struct job *job, const struct task_group *g)
 {
 	const struct settings *set = job->settings;
 	unsigned judged = g->tasks - g->pending - g->unclear;
@@ -178,7 +116,7 @@ static void judge_silence(struct job *job, const struct group *g)
 		verdict_note(job->verdict, "%u of %u parses found no transaction", g->found_nothing, judged);
 }
 
-static void judge_group(struct job *job, const struct group *g)
+static void judge_group(struct job *job, const struct task_group *g)
 {
 	struct verdict *v = job->verdict;
 	unsigned done = g->tasks - g->failed - g->pending - g->unclear;
@@ -205,7 +143,7 @@ static void judge_group(struct job *job, const struct group *g)
 	job_note_future(job, g->newest_at);
 }
 
-static void sum_up_group(struct job *job, const struct group *g)
+static void sum_up_group(struct job *job, const struct task_group *g)
 {
 	struct seen *seen = job->seen;
 
@@ -223,13 +161,13 @@ static void sum_up_group(struct job *job, const struct group *g)
 }
 
 /* The sentence's next part, when the value of its metric alerts. */
-static void add_alarm(struct job *job, int metric, const char *what, const struct group *g, struct buf *text)
+static void add_alarm(struct job *job, int metric, const char *what, const struct task_group *g, struct buf *text)
 {
-	double age = verdict_so_far(job->verdict, metric);
 	char span[CLOCK_SPAN_SIZE];
 
-	if (g && verdict_judge(job->verdict, metric, age) != STATE_OK)
-		buf_print(text, "%s%s for %s: %s", text->len ? ", " : "", what, clock_span((int64_t)age, span), g->label);
+	if (g && verdict_alerts(job->verdict, metric))
+		buf_print(text, "%s%s for %s: %s", text->len ? ", " : "", what,
+			  clock_span((int64_t)verdict_so_far(job->verdict, metric), span), g->label);
 }
 
 static void say(struct job *job)
@@ -269,8 +207,8 @@ static void sum_up(struct job *job)
 	/* An item without a name and a line: nothing parsed is nothing failed. */
 	verdict_item(job->verdict, "");
 	verdict_peak(job->verdict, PARSE_FAILURES, 0, "%s", "");
-	for (int i = 0; i <= GROUPS_MAX && seen->group[i]; i++)
-		sum_up_group(job, seen->group[i]);
+	for (unsigned i = 0; i < seen->groups.count; i++)
+		sum_up_group(job, seen->groups.group[i]);
 	if (seen->found_nothing)
 		verdict_remark(job->verdict, "%u parse%s found no transaction", seen->found_nothing, seen->found_nothing == 1 ? "" : "s");
 	if (seen->tasks)
@@ -312,8 +250,7 @@ static void release(void *data)
 {
 	struct seen *seen = data;
 
-	for (int i = 0; i <= GROUPS_MAX; i++)
-		free(seen->group[i]);
+	task_groups_free(&seen->groups);
 }
 
 static const char *const examples[] = {
