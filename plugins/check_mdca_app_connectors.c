@@ -4,10 +4,9 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "portal_app.h"
+#include "portal_instance.h"
 
 enum { FROM_CONNECTORS, FROM_INSTANCES };
 static const char *const flag_sources[] = { "connectors", "instances", NULL };
@@ -34,16 +33,8 @@ static const struct metric metrics[] = {
 	METRICS_COMMON
 };
 
-/* Ids of the instances that carry the warning flag, and what it says. */
-struct flag {
-	char *id;
-	enum got got;
-	bool warns;
-};
-
 struct seen {
-	struct flag *flags;
-	size_t flag_count;
+	struct instance_flags flags;
 	unsigned rows, set_up, connected;
 	bool flag_seen;
 };
@@ -73,19 +64,13 @@ static bool is_set_up(struct json_object *row, struct json_object *api)
 	       jget_time(api, "lastConnected", &at) != UNSET || jget_text_or(api, "creator", NULL);
 }
 
-static int by_id(const void *a, const void *b)
-{
-	return strcmp(((const struct flag *)a)->id, ((const struct flag *)b)->id);
-}
-
 /* The flag of the list of instances, under the same id. A connector that the list lacks cannot be judged, unless no row has a flag. */
 static bool instance_flag(struct job *job, struct json_object *row, bool *warns)
 {
 	const struct seen *seen = job->seen;
-	struct flag wanted = { .id = (char *)jget_text_or(row, "_id", "") };
-	const struct flag *found = seen->flag_count ? bsearch(&wanted, seen->flags, seen->flag_count, sizeof(wanted), by_id) : NULL;
+	const struct instance_flag *found = instance_flags_find(&seen->flags, jget_text_or(row, "_id", ""));
 
-	if (seen->flag_count && !found)
+	if (seen->flags.count && !found)
 		verdict_unreadable(job->verdict, "not among the instances, so without a warning flag");
 	else if (found && found->got == ODD)
 		verdict_unreadable(job->verdict, "hasWarnings of its instance is no truth value");
@@ -172,51 +157,20 @@ static bool visit_connector(struct json_object *row, void *data, struct err *e)
 	return true;
 }
 
-static bool visit_instance(struct json_object *row, void *data, struct err *e)
-{
-	struct job *job = data;
-	struct seen *seen = job->seen;
-	struct json_object *api = NULL;
-	struct flag flag = { 0 };
-
-	(void)e;
-	const char *id = jget_text_or(row, "_id", NULL);
-	if (!id || jget_object(row, "api", &api) != GOT)
-		return true;
-	flag.got = jget_bool(api, "hasWarnings", &flag.warns);
-	if (flag.got == UNSET)
-		return true;
-	flag.id = mem_copy_text(id);
-	seen->flags = mem_resize(seen->flags, seen->flag_count + 1, sizeof(*seen->flags));
-	seen->flags[seen->flag_count++] = flag;
-	return true;
-}
-
-static const struct query instances = { .service = CLOUD_APPS, .path = "/cas/api/v1/connected_services/instances/",
-					.what = "connected service instances", .permission = PORTAL_APPS_PERMISSION };
-static const struct query *const reads[] = { &instances, &portal_apps, NULL };
+static const struct query *const reads[] = { &portal_instances, &portal_apps, NULL };
 
 static bool does_read(const struct job *job, const struct query *q)
 {
 	const struct settings *set = job->settings;
 
-	return q != &instances || set->warnings_from == FROM_INSTANCES;
-}
-
-static bool read_flags(struct job *job, struct err *e)
-{
-	struct seen *seen = job->seen;
-
-	if (!api_each(job->api, &instances, visit_instance, job, e))
-		return false;
-	if (seen->flag_count)
-		qsort(seen->flags, seen->flag_count, sizeof(*seen->flags), by_id);
-	return true;
+	return q != &portal_instances || set->warnings_from == FROM_INSTANCES;
 }
 
 static bool run(struct job *job, struct err *e)
 {
-	if (does_read(job, &instances) && !read_flags(job, e))
+	struct seen *seen = job->seen;
+
+	if (does_read(job, &portal_instances) && !instance_flags_read(job->api, &seen->flags, e))
 		return false;
 	return portal_apps_each(job->api, "app connectors", visit_connector, job, e);
 }
@@ -230,7 +184,7 @@ static void sum_up(struct job *job)
 	char span[CLOCK_SPAN_SIZE];
 	double age = verdict_so_far(job->verdict, CHECK_AGE);
 
-	if (verdict_judge(job->verdict, CHECK_AGE, age) != STATE_OK)
+	if (verdict_alerts(job->verdict, CHECK_AGE))
 		verdict_remark(job->verdict, "oldest status check %s ago", clock_span((int64_t)age, span));
 	if (seen->connected && isnan(age))
 		verdict_leave_out(job->verdict, CHECK_AGE, "no check time in the reply");
@@ -247,9 +201,7 @@ static void release(void *data)
 {
 	struct seen *seen = data;
 
-	for (size_t i = 0; i < seen->flag_count; i++)
-		free(seen->flags[i].id);
-	free(seen->flags);
+	instance_flags_free(&seen->flags);
 }
 
 static const char *const examples[] = {
