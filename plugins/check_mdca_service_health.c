@@ -4,16 +4,13 @@
  * Open issues come in a list of their own, so what they say of a service is gathered until both lists are read. */
 #include "plugin.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
+#include "health.h"
 #include "status.h"
 
-#define IDS_MAX 400    /* bytes of the ids that are told when one is absent */
-#define ISSUES_MAX 900 /* bytes of the issues on a service's line */
-#define ODDITY_SIZE (JGET_RAW_SIZE + 64)
+#define IDS_MAX 400 /* bytes of the ids that are told when one is absent */
 
 struct settings {
 	struct strings ids, status_map;
@@ -37,29 +34,6 @@ static const struct metric metrics[] = {
 	METRICS_UNREADABLE
 };
 
-static const struct {
-	const char *status;
-	enum state state;
-} statuses[] = {
-	{ "serviceOperational", STATE_OK }, { "falsePositive", STATE_OK }, { "serviceRestored", STATE_OK },
-	{ "postIncidentReviewPublished", STATE_OK }, { "resolved", STATE_OK }, { "mitigated", STATE_OK },
-	{ "mitigatedExternal", STATE_OK }, { "resolvedExternal", STATE_OK }, { "investigating", STATE_WARNING },
-	{ "investigationSuspended", STATE_WARNING }, { "restoringService", STATE_WARNING }, { "verifyingService", STATE_WARNING },
-	{ "extendedRecovery", STATE_WARNING }, { "serviceDegradation", STATE_WARNING }, { "confirmed", STATE_WARNING },
-	{ "reported", STATE_WARNING }, { "serviceInterruption", STATE_CRITICAL },
-};
-
-/* A chosen one, with what its open issues add. Texts are owned. */
-struct health {
-	char *name;
-	char status[JGET_RAW_SIZE]; /* "" where it is odd */
-	bool interrupted, degraded;
-	char oddity[ODDITY_SIZE]; /* the first thing that cannot be read, "" without */
-	unsigned incidents, advisories;
-	int64_t oldest_at;        /* begin of the oldest issue, 0: none */
-	struct buf issues;
-};
-
 struct seen {
 	struct health *services;
 	size_t count;
@@ -67,33 +41,13 @@ struct seen {
 	bool *met;        /* of the ids asked for */
 };
 
-/* Adds a status to what is known of the service. */
-static void weigh(const struct settings *set, struct health *s, const char *whose, struct json_object *row)
+static void add_service(struct job *job, struct json_object *row)
 {
-	const char *status = jget_text_or(row, "status", "");
-	enum state state = STATE_UNKNOWN;
-	char raw[JGET_RAW_SIZE];
-
-	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
-		if (!strcasecmp(statuses[i].status, status))
-			state = statuses[i].state;
-	status_map_find(&set->status_map, status, &state);
-	s->interrupted |= state == STATE_CRITICAL;
-	s->degraded |= state == STATE_WARNING;
-	if (state == STATE_UNKNOWN && !*s->oddity)
-		snprintf(s->oddity, sizeof(s->oddity), "%sstatus is %s", whose, jget_raw(row, "status", raw));
-}
-
-static void add_service(struct job *job, struct json_object *row, const char *id)
-{
+	const struct settings *set = job->settings;
 	struct seen *seen = job->seen;
 
 	seen->services = mem_resize(seen->services, seen->count + 1, sizeof(*seen->services));
-	struct health *s = &seen->services[seen->count++];
-	*s = (struct health){ .name = mem_copy_text(jget_text_or(row, "service", id)) };
-	weigh(job->settings, s, "", row);
-	if (!*s->oddity)
-		snprintf(s->status, sizeof(s->status), "%s", jget_text_or(row, "status", ""));
+	health_read(row, &set->status_map, &seen->services[seen->count++]);
 }
 
 static bool visit_overview(struct json_object *row, void *data, struct err *e)
@@ -113,37 +67,14 @@ static bool visit_overview(struct json_object *row, void *data, struct err *e)
 		seen->met[i] = chosen = true;
 	}
 	if (chosen && job_selects(job, id, NULL))
-		add_service(job, row, id);
+		add_service(job, row);
 	return true;
-}
-
-/* Class, id, age and title go to the service's line, the rest is counted. */
-static void add_issue(struct job *job, struct health *s, struct json_object *row)
-{
-	const char *class = jget_text_or(row, "classification", ""), *id = jget_text_or(row, "id", "issue without an id");
-	AUTO_FREE char *whose = mem_print("%.32s: ", id);
-	char raw[JGET_RAW_SIZE], span[CLOCK_SPAN_SIZE] = "unknown time";
-	int64_t at = 0;
-
-	s->incidents += !strcasecmp(class, "incident");
-	s->advisories += !strcasecmp(class, "advisory");
-	if (strcasecmp(class, "incident") != 0 && strcasecmp(class, "advisory") != 0 && !*s->oddity)
-		snprintf(s->oddity, sizeof(s->oddity), "%sclassification is %s", whose, jget_raw(row, "classification", raw));
-	if (jget_time(row, "startDateTime", &at) != GOT && !*s->oddity)
-		snprintf(s->oddity, sizeof(s->oddity), "%sstartDateTime is %s", whose, jget_raw(row, "startDateTime", raw));
-	weigh(job->settings, s, whose, row);
-	if (at && (!s->oldest_at || at < s->oldest_at))
-		s->oldest_at = at;
-	if (at)
-		clock_span(job_age(job, at), span);
-	if (s->issues.len < ISSUES_MAX)
-		buf_print(&s->issues, "%s%s %s for %s (%s): %s", s->issues.len ? ", " : "", class, id, span,
-			  jget_text_or(row, "status", "?"), jget_text_or(row, "title", "no title"));
 }
 
 static bool visit_issue(struct json_object *row, void *data, struct err *e)
 {
 	struct job *job = data;
+	const struct settings *set = job->settings;
 	struct seen *seen = job->seen;
 	const char *service = jget_text_or(row, "service", NULL);
 	char raw[JGET_RAW_SIZE];
@@ -154,7 +85,7 @@ static bool visit_issue(struct json_object *row, void *data, struct err *e)
 		return true;
 	for (size_t i = 0; service && i < seen->count; i++)
 		if (!strcasecmp(seen->services[i].name, service))
-			add_issue(job, &seen->services[i], row);
+			health_add_issue(&seen->services[i], row, &set->status_map, job->now);
 	if (!service) {
 		verdict_item(job->verdict, jget_text_or(row, "id", "issue without an id"));
 		verdict_unreadable(job->verdict, "service is %s", jget_raw(row, "service", raw));
@@ -245,10 +176,8 @@ static void release(void *data)
 {
 	struct seen *seen = data;
 
-	for (size_t i = 0; i < seen->count; i++) {
-		free(seen->services[i].name);
-		buf_free(&seen->services[i].issues);
-	}
+	for (size_t i = 0; i < seen->count; i++)
+		health_free(&seen->services[i]);
 	free(seen->services);
 	buf_free(&seen->ids);
 	free(seen->met);
