@@ -8,11 +8,9 @@
 #include <stdlib.h>
 
 #include "cloud/upload.h"
+#include "lists.h"
 #include "monitor/wordlist.h"
 #include "status.h"
-
-#define HTTP_FORBIDDEN 403
-#define HTTP_NOT_FOUND 404
 
 struct settings {
 	struct strings sources, optional;
@@ -79,7 +77,6 @@ struct seen {
 	struct silent *silent;
 	size_t silent_count;
 	bool data_told; /* by at least one data source */
-	struct err refusal[SOURCE_COUNT];
 	double oldest;
 	char oldest_name[96];
 };
@@ -215,80 +212,41 @@ static bool visit(struct json_object *row, void *data, struct err *e)
 	return true;
 }
 
-/* Does the tenant not offer this list, or not to us? */
-static bool is_refused(const struct job *job, const struct err *e)
-{
-	long status = api_status(job->api);
-
-	return !api_seen(job->api) && ((e->kind == ERR_DENIED && status == HTTP_FORBIDDEN) ||
-				       (e->kind == ERR_REPLY && status == HTTP_NOT_FOUND));
-}
-
-/* A refused list may be done without when the operator says so and another one has shown something. */
-static bool settle_refusals(struct job *job, struct err *e)
+static struct lists lists_of(const struct job *job)
 {
 	const struct settings *set = job->settings;
-	const struct seen *seen = job->seen;
-	bool whole = true;
 
-	for (size_t i = 0; i < SOURCE_COUNT; i++) {
-		const struct err *refusal = &seen->refusal[i];
-
-		if (refusal->kind == ERR_NONE)
-			continue;
-		if (whole && (!wordlist_has(&set->optional, source_words[i]) || !seen->items)) {
-			*e = *refusal;
-			whole = false;
-		} else {
-			verdict_remark(job->verdict, "%s refused (%d)", reads[i]->what,
-				       refusal->kind == ERR_DENIED ? HTTP_FORBIDDEN : HTTP_NOT_FOUND);
-		}
-	}
-	return whole;
-}
-
-static const char *word_of(const struct query *q)
-{
-	size_t i = 0;
-
-	while (reads[i] != q)
-		i++;
-	return source_words[i];
+	return (struct lists){ reads, source_words, &set->sources, &set->optional };
 }
 
 static bool does_read(const struct job *job, const struct query *q)
 {
-	const struct settings *set = job->settings;
+	const struct lists lists = lists_of(job);
 
-	return wordlist_has(&set->sources, word_of(q));
+	return lists_wants(&lists, q);
 }
 
 static bool does_without(const struct job *job, const struct query *q, long status, unsigned others)
 {
-	const struct settings *set = job->settings;
+	const struct lists lists = lists_of(job);
 
-	return (status == HTTP_FORBIDDEN || status == HTTP_NOT_FOUND) && wordlist_has(&set->optional, word_of(q)) && others;
+	return others && lists_spares(&lists, q, status);
+}
+
+static bool read_list(struct job *job, size_t place, struct err *e)
+{
+	struct seen *seen = job->seen;
+
+	seen->kind = (enum upload_kind)place;
+	return api_each(job->api, reads[place], visit, job, e);
 }
 
 static bool run(struct job *job, struct err *e)
 {
-	struct seen *seen = job->seen;
+	const struct seen *seen = job->seen;
+	const struct lists lists = lists_of(job);
 
-	for (size_t i = 0; i < SOURCE_COUNT; i++) {
-		struct err why = { 0 };
-
-		if (!does_read(job, reads[i]))
-			continue;
-		seen->kind = (enum upload_kind)i;
-		if (api_each(job->api, reads[i], visit, job, &why))
-			continue;
-		if (!is_refused(job, &why)) {
-			*e = why;
-			return false;
-		}
-		seen->refusal[i] = why;
-	}
-	return settle_refusals(job, e);
+	return lists_read(job, &lists, read_list, &seen->items, e);
 }
 
 static void say_counts(const struct seen *seen, struct buf *out)
