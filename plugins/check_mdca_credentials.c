@@ -9,10 +9,10 @@
 #include <strings.h>
 
 #include "cloud/assertion.h"
+#include "cloud/in_use.h"
 
 #define NAME_SIZE 128
 #define HTTP_FORBIDDEN 403
-#define NONE SIZE_MAX
 
 struct settings {
 	int64_t secret_end; /* 0: not given */
@@ -79,31 +79,23 @@ static bool is_selected(struct job *job, struct json_object *row)
 	return job_selects(job, jget_text_or(row, "displayName", ""), NULL);
 }
 
-/* The one in use: of those that are like the local one the first to end. Without any, of secrets the first that is still to end, else
- * the last that did. */
+/* A certificate is told by its thumbprint, so that no other is taken for it. */
 static size_t find_in_use(struct job *job, struct json_object *list)
 {
 	struct seen *seen = job->seen;
-	size_t found = NONE;
-	int64_t best = 0, at;
-	bool matched = false;
+	struct in_use in_use = in_use_begin(job->now);
+	int64_t at;
 
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *row = json_object_array_get_idx(list, i);
 		bool matches = is_ours(job, row);
 
 		seen->listed |= matches;
-		if (!is_selected(job, row) || (seen->certificate && !matches) || jget_time(row, "endDateTime", &at) != GOT)
-			continue;
-		bool sooner = best > job->now && at > job->now ? at < best : at > best;
-		if (matched ? !matches || at >= best : !matches && found != NONE && !sooner)
-			continue;
-		matched |= matches;
-		found = i;
-		best = at;
+		if (is_selected(job, row) && (matches || !seen->certificate) && jget_time(row, "endDateTime", &at) == GOT)
+			in_use_offer(&in_use, i, at, matches);
 	}
-	seen->guessed = !matched;
-	return found;
+	seen->guessed = !in_use.matches;
+	return in_use.place;
 }
 
 static void judge_in_use(struct job *job, int64_t at)
@@ -157,7 +149,7 @@ static void judge_list(struct job *job, struct json_object *application, const c
 	}
 	if (got != GOT)
 		return;
-	size_t ours = job->cloud->auth == (int)auth ? find_in_use(job, list) : NONE;
+	size_t ours = job->cloud->auth == (int)auth ? find_in_use(job, list) : IN_USE_NONE;
 	for (size_t i = 0; i < json_object_array_length(list); i++)
 		judge_credential(job, json_object_array_get_idx(list, i), kinds[auth], i == ours);
 }

@@ -24,7 +24,7 @@ allow cloud 'base/.*|monitor/options.h|net/.*|cloud/.*' "$(echo "$top"/common/cl
 allow frame 'base/.*|monitor/.*|net/.*|cloud/.*|plugin.h|frame.h|access.h|health.h|lists.h|portal_app.h|portal_instance.h|selection.h|status.h|task_group.h' "$(echo "$top"/common/*.[ch])"
 # What a plugin may see beside the frame: knowledge of the service's records, the certificate that one of them judges, no wire and no
 # sign-in.
-allow plugins 'plugin\.h|health\.h|lists\.h|portal_(app|instance)\.h|status\.h|task_group\.h|cloud/(alert|assertion|post|product|score_read|upload)\.h|monitor/wordlist\.h' "$(echo "$top"/plugins/*.c)"
+allow plugins 'plugin\.h|health\.h|lists\.h|portal_(app|instance)\.h|status\.h|task_group\.h|cloud/(alert|assertion|in_use|post|product|score_read|upload)\.h|monitor/wordlist\.h' "$(echo "$top"/plugins/*.c)"
 
 # A plugin sees no wire, no tokens, no stdout.
 if grep -nE '\b(curl_|printf\(|puts\(|fputs\(|exit\(|json_object_put|json_tokener)' "$top"/plugins/*.c | grep -vE '\b(sn|buf_|mem_)print'; then
