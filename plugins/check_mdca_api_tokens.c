@@ -136,7 +136,7 @@ static void sum_up(struct job *job)
 	double age = verdict_so_far(job->verdict, OLDEST);
 	char span[CLOCK_SPAN_SIZE];
 
-	if (age >= 0 && verdict_judge(job->verdict, OLDEST, age) != STATE_OK)
+	if (verdict_alerts(job->verdict, OLDEST))
 		verdict_remark(job->verdict, "the oldest made %s ago", clock_span((int64_t)age, span));
 	if (!seen->rows)
 		job_empty(job, "no API tokens, check the role of the token's owner, who must see at least the token in use");

@@ -195,7 +195,7 @@ static void sum_up(struct job *job)
 	double age = verdict_so_far(job->verdict, CONTACT_AGE);
 	char span[CLOCK_SPAN_SIZE];
 
-	bool late = age >= 0 && verdict_judge(job->verdict, CONTACT_AGE, age) != STATE_OK;
+	bool late = verdict_alerts(job->verdict, CONTACT_AGE);
 	if (late)
 		verdict_remark(job->verdict, "oldest contact %s ago", clock_span((int64_t)age, span));
 	if (seen->agents)
