@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash disable=SC2154
-# Sourced after common.sh: nodes of icinga2, each with folders of its own in $work/NODE, and certificates of the first one's authority.
+# Sourced after common.sh (as_node alone needs no more than shell.sh): nodes of icinga2, each with folders of its own in $work/NODE, and
+# certificates of the first one's authority.
 declare -A port
 authority=
 

@@ -7,6 +7,8 @@
 . "$(dirname "$0")/../support/shell.sh"
 # shellcheck source=tests/support/measure.sh
 . "$top/tests/support/measure.sh"
+# shellcheck source=tests/monitors/nodes.sh
+. "$top/tests/monitors/nodes.sh"
 
 tenants=300 interval=300 intervals=2 validate=
 for option in "${@:2}"; do
@@ -29,7 +31,7 @@ at_end() {
 		wait "$pid" 2>/dev/null
 	done
 }
-mkdir -p "$work"/{etc,data,log,cache,spool,run,tokens,perfdata}
+mkdir -p "$work"/{tokens,perfdata} "$work"/node/{etc,data,log,cache,spool,run}
 chmod 700 "$work/tokens"
 export MDCA_CACHE_DIR=$work/tokens
 
@@ -47,7 +49,7 @@ scale_pid=$!
 wait_for 60 grep -q ^serving "$work/scale.out" || { cat "$work/scale.out"; exit 1; }
 sim_pid=$(pgrep -P "$scale_pid" -x simtenant)
 
-cat >"$work/etc/icinga2.conf" <<CONF
+cat >"$work/node/etc/icinga2.conf" <<CONF
 const PluginContribDir = "$build/plugins"
 const NodeName = "node.contoso.example"
 include <itl>
@@ -64,14 +66,12 @@ object PerfdataWriter "results" {
   service_format_template = "\$service.last_check\$\t\$service.latency\$\t\$service.execution_time\$\t\$service.state\$\t\$service.name\$\t\$service.output\$"
 }
 CONF
-here=(-c "$work/etc/icinga2.conf" -D "Configuration.ConfigDir=$work/etc" -D "Configuration.DataDir=$work/data"
-	-D "Configuration.LogDir=$work/log" -D "Configuration.CacheDir=$work/cache" -D "Configuration.SpoolDir=$work/spool"
-	-D "Configuration.InitRunDir=$work/run" -D "Configuration.RunAsUser=$(id -un)" -D "Configuration.RunAsGroup=$(id -gn)")
-icinga2 daemon -C "${here[@]}" >"$work/check.log" 2>&1 || { cat "$work/check.log"; exit 1; }
+as_node node daemon -c "$work/node/etc/icinga2.conf"
+"${icinga[@]}" -C >"$work/check.log" 2>&1 || { cat "$work/check.log"; exit 1; }
 equal "the interval in the rules" 1 "$(grep -cx "  check_interval = ${interval}s" "$work/scale/services.conf")"
 equal "services that Icinga makes" "$services" "$(sed -nE 's/.*Instantiated ([0-9]+) Services\..*/\1/p' "$work/check.log")"
 [ "$validate" ] && { summary; exit; }
-icinga2 daemon "${here[@]}" >"$work/daemon.log" 2>&1 &
+"${icinga[@]}" >"$work/daemon.log" 2>&1 &
 icinga_pid=$!
 
 results() { cat "$work"/perfdata/service* 2>/dev/null; }
