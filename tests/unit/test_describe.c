@@ -69,7 +69,7 @@ static const char *const examples[] = {
 static const struct endpoint endpoints[] = {
 	{ "/security/secureScores", "00000003", "SecurityEvents.Read.All", "SecurityEvents.Read.All" },
 	{ "/api/v1/governance/", "05a65629", NULL, "Global reader" },
-	{ NULL },
+	{ .path = NULL },
 };
 
 static const struct page page = {
