@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/number.h"
+
 #define PRECISION 1e6   /* parts of a point, or of a percent, that are told apart */
 #define LIST_ENOUGH 1000 /* bytes of a list of titles: no line shows more */
 
@@ -48,7 +50,7 @@ const char *product_name(const char *service)
 
 static double without_dust(double value)
 {
-	return round(value * PRECISION) / PRECISION;
+	return number_round(value * PRECISION) / PRECISION;
 }
 
 void points_add(struct points *sums, const struct action *a)
@@ -73,9 +75,9 @@ double score_percent(double points, double possible)
 
 const char *points_text(double points, char out[POINTS_SIZE])
 {
-	double rounded = round(points * 10) / 10;
+	double rounded = number_round(points * 10) / 10;
 
-	snprintf(out, POINTS_SIZE, fabs(rounded - round(rounded)) < 0.05 ? "%.0f" : "%.1f", rounded);
+	snprintf(out, POINTS_SIZE, fabs(rounded - number_round(rounded)) < 0.05 ? "%.0f" : "%.1f", rounded);
 	return out;
 }
 

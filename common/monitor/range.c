@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/number.h"
 
 #define DIGITS_MAX 15  /* as many are exact in a double, so a bound equals the same number read elsewhere */
 #define WHOLE_MAX 9e14 /* up to here four decimals fit into 63 bits */
@@ -157,7 +158,7 @@ void number_print(double value, struct buf *out)
 		buf_print(out, "%.0f", value);
 		return;
 	}
-	long long scaled = llround(fabs(value) * 1e4);
+	long long scaled = (long long)number_round(fabs(value) * 1e4);
 	long long whole = scaled / 10000, rest = scaled % 10000;
 	int places = 4;
 

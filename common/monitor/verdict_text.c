@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "monitor/clean.h"
 
 #define LINE_1_CEILING 998 /* with its newline below 1000 */
@@ -19,7 +20,7 @@ static size_t less(size_t a, size_t b)
 
 double verdict_printed_value(const struct metric *m, double value)
 {
-	return strcmp(m->unit, "s") ? value : round(value);
+	return strcmp(m->unit, "s") ? value : number_round(value);
 }
 
 static void add_range(const struct verdict *v, const struct range *r, struct buf *out)

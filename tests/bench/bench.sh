@@ -8,6 +8,7 @@
 smoke=${2:-}
 nagios=/usr/lib/nagios/plugins
 rounds=9
+unset CURL_CA_BUNDLE REQUESTS_CA_BUNDLE PERL5LIB PYTHONPATH
 export MDCA_BUDGET=0 LC_ALL=C
 
 all="api_tokens app_connectors app_control credentials governance_log log_upload message_center secure_score service_health
@@ -119,8 +120,8 @@ learn() {
 	printf '%q ' curl -K "$commands/bundle.curlrc" >"$commands/curl"
 	printf '%q ' curl -K "$commands/one.curlrc" >"$commands/curl_one"
 	printf '%q ' "$build/tests/bench/floor" "$port" "$work/certs" "$commands"/request.* >"$commands/floor"
-	printf '%q ' python3 "$top/tests/bench/python_requests.py" "$tenant_url" "$work/bundle.pem" "$header" "$asked" >"$commands/python"
-	printf '%q ' perl "$top/tests/bench/perl_lwp.pl" "$tenant_url" "$work/bundle.pem" "$header" "$asked" >"$commands/perl"
+	printf '%q ' /usr/bin/python3 "$top/tests/bench/python_requests.py" "$tenant_url" "$work/bundle.pem" "$header" "$asked" >"$commands/python"
+	printf '%q ' /usr/bin/perl "$top/tests/bench/perl_lwp.pl" "$tenant_url" "$work/bundle.pem" "$header" "$asked" >"$commands/perl"
 	for name in curl curl_one floor python perl check_curl check_http check; do echo >>"$commands/$name"; done
 }
 
@@ -207,7 +208,7 @@ interleave() {
 
 one_calls() {
 	strace -f -c -o "$work/calls" "$@" >/dev/null 2>&1 </dev/null
-	awk '$NF == "total" { print $(NF - 1) ~ /^[0-9]+$/ && NF > 4 ? $4 : $(NF - 1) }' "$work/calls"
+	awk '$NF == "total" { print $4 }' "$work/calls"
 }
 calls() { each_command "$1" one_calls | awk '{ sum += $1 } END { print sum }'; }
 one_libraries() {
@@ -418,7 +419,7 @@ growth() {
 }
 
 tools=(valgrind curl jq /usr/bin/time)
-[ -z "$smoke" ] && tools+=(strace python3 perl "$nagios/check_curl" "$nagios/check_http")
+[ -z "$smoke" ] && tools+=(strace /usr/bin/python3 /usr/bin/perl "$nagios/check_curl" "$nagios/check_http")
 for tool in "${tools[@]}"; do
 	command -v "$tool" >/dev/null || { say "$tool is missing: apt-get install $(tr -s '\n\t' ' ' <<<"$packages_test $packages_bench")"; exit 1; }
 done
