@@ -123,6 +123,8 @@ static bool parse(const char *text, size_t len, struct json_object **out)
 		return true;
 	json_object_put(*out);
 	*out = NULL;
+	json_tokener_free(tokener); /* half a pair of surrogates would outlive its reset */
+	tokener = NULL;
 	return false;
 }
 

@@ -355,6 +355,7 @@ static void __attribute__((destructor)) free_tokener(void)
 {
 	if (tokener)
 		json_tokener_free(tokener);
+	tokener = NULL;
 }
 
 static enum json_tokener_error parse(const char *json, size_t len, struct json_object **out)
@@ -380,6 +381,7 @@ struct json_object *jget_parse(const char *json, size_t len, struct err *e)
 	if (result == json_tokener_success && o)
 		return o;
 	json_object_put(o);
+	free_tokener(); /* what broke off behind the first half of a surrogate pair would spoil the next document (json-c 0.16) */
 	err_set(e, ERR_REPLY, "no valid JSON: %s",
 		result == json_tokener_success ? "null" : json_tokener_error_desc(result));
 	return NULL;

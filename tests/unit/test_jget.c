@@ -461,6 +461,18 @@ START_TEST(an_opened_object_reads_as_a_parsed_one)
 }
 END_TEST
 
+START_TEST(a_broken_document_leaves_nothing_behind)
+{
+	struct err e = { 0 };
+	const char *text = NULL;
+
+	ck_assert_ptr_null(jget_parse("\"\\ud800\\u", 9, &e));
+	AUTO_JSON next = jget_parse("{\"a\":\"\\u0041\"}", 14, &e);
+	ck_assert_int_eq(jget_text(next, "a", &text), GOT);
+	ck_assert_str_eq(text, "A");
+}
+END_TEST
+
 START_TEST(what_is_no_object_opens_as_it_is)
 {
 	struct err e = { 0 };
@@ -490,6 +502,7 @@ static Suite *suite(void)
 	tcase_add_test(t, a_document_is_as_deep_as_the_scanner_allows);
 	tcase_add_loop_test(t, first_row, 0, ROWS(firsts));
 	tcase_add_loop_test(t, an_opened_object_reads_as_a_parsed_one, 0, ROWS(opened));
+	tcase_add_test(t, a_broken_document_leaves_nothing_behind);
 	tcase_add_test(t, what_is_no_object_opens_as_it_is);
 	suite_add_tcase(s, t);
 	return s;
