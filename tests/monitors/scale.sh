@@ -82,8 +82,8 @@ tree() { local pid; for pid in $(pgrep -P "$1"); do echo "$pid"; tree "$pid"; do
 memory_kb() { awk '/^Pss:/ { print $2 }' "/proc/$1/smaps_rollup"; }
 sum_of() { local pid; for pid in $icinga_pid $(tree "$icinga_pid"); do "$1" "$pid" 2>/dev/null; done | awk '{ s += $1 } END { print s }'; }
 
-# Icinga has the first results of all within a minute of its start. They come as such a burst again and drift apart, by at most a twentieth
-# of the interval a round: what follows is a node's hardest hour.
+# Icinga has the first results of all within a minute of its start. They come as such a burst again and drift apart slowly: what
+# follows is a node's hardest hour.
 wait_for $((90 + interval)) all_seen || { say "not every service was checked"; tail -n 20 "$work/daemon.log"; exit 1; }
 say "every service has been checked once; measuring $intervals intervals of $interval s"
 begun=$(date +%s.%N) own=$(sum_of cpu_ms) plugins=$(sum_of children_ms) service=$(cpu_ms "$sim_pid")
