@@ -9,7 +9,7 @@ const struct limits access_limits[] = { { .warn = { .given = false } } };
 struct outcome {
 	const struct query *q;
 	bool allowed;
-	long status;
+	long refusal; /* as api_refusal */
 	unsigned rows;
 	struct err why;
 };
@@ -31,7 +31,7 @@ static bool try_all(struct job *job, const struct plugin *p, struct outcomes *o,
 		o->count++;
 		one->q = *q;
 		one->allowed = api_try(job->api, *q, &one->why);
-		one->status = api_status(job->api);
+		one->refusal = one->allowed ? 0 : api_refusal(job->api, &one->why);
 		one->rows = api_seen(job->api);
 		o->allowed += one->allowed;
 	}
@@ -48,7 +48,7 @@ static void print_line(struct job *job, const struct plugin *p, const struct fra
 		verdict_note(v, "allowed, but empty, as it also is for an account that may see nothing of it");
 	} else if (one->allowed) {
 		verdict_note(v, "allowed");
-	} else if (p->does_without && p->does_without(job, one->q, one->status, o->allowed)) {
+	} else if (p->does_without && p->does_without(job, one->q, one->refusal, o->allowed)) {
 		verdict_note(v, "%s; the check does without", one->why.text);
 	} else {
 		verdict_note(v, "%s", one->why.text);

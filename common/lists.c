@@ -4,9 +4,6 @@
 
 #include "monitor/wordlist.h"
 
-#define HTTP_FORBIDDEN 403
-#define HTTP_NOT_FOUND 404
-
 static const char *word_of(const struct lists *l, const struct query *q)
 {
 	size_t i = 0;
@@ -29,10 +26,7 @@ bool lists_spares(const struct lists *l, const struct query *q, long status)
 /* Once rows have come, the tenant has the list, and what follows is trouble. */
 static bool is_refused(const struct job *job, const struct err *e)
 {
-	long status = api_status(job->api);
-
-	return !api_seen(job->api) && ((e->kind == ERR_DENIED && status == HTTP_FORBIDDEN) ||
-				       (e->kind == ERR_REPLY && status == HTTP_NOT_FOUND));
+	return !api_seen(job->api) && api_refusal(job->api, e);
 }
 
 /* The first refusal that does harm is the error, all others are said beside it. */

@@ -13,7 +13,7 @@ struct lists {
 
 /* Is it to be read? */
 bool lists_wants(const struct lists *l, const struct query *q);
-/* May it be answered with this HTTP status, as long as another one shows something? */
+/* May it be refused with this HTTP status, as long as another one shows something? */
 bool lists_spares(const struct lists *l, const struct query *q, long status);
 /* Reads those that are wanted in their order, `read` the one of this place in the array. A refused list does not end the walk: in the end
  * it is remarked on, or is the error when it was not named or nothing was shown (*shown, which `read` counts). */

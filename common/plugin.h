@@ -47,8 +47,8 @@ struct plugin {
 					     * parameters and bodies may differ */
 	/* Is it read with these settings, and after the status of the last reply (api_status)? NULL: all are. */
 	bool (*does_read)(const struct job *job, const struct query *q);
-	/* Is it no harm that this one was answered with that status, when `others` of the rest were not refused? NULL: it is. */
-	bool (*does_without)(const struct job *job, const struct query *q, long status, unsigned others);
+	/* Is it no harm that this one failed, by that refusal (api_refusal; 0: otherwise), when `others` of the rest were allowed? NULL: it is. */
+	bool (*does_without)(const struct job *job, const struct query *q, long refusal, unsigned others);
 	/* Walks and judges item by item. On false what was seen stays. */
 	bool (*run)(struct job *job, struct err *e);
 	/* Measures what needs all items and says the sentence; called after run, also after one that failed on its way. */

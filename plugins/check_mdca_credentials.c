@@ -12,7 +12,6 @@
 #include "cloud/in_use.h"
 
 #define NAME_SIZE 128
-#define HTTP_FORBIDDEN 403
 
 struct settings {
 	int64_t secret_end; /* 0: not given */
@@ -217,13 +216,13 @@ static bool does_read(const struct job *job, const struct query *q)
 	return has_end(job);
 }
 
-static bool does_without(const struct job *job, const struct query *q, long status, unsigned others)
+static bool does_without(const struct job *job, const struct query *q, long refusal, unsigned others)
 {
 	const struct settings *set = job->settings;
 
 	(void)q;
 	(void)others;
-	return status == HTTP_FORBIDDEN && (job->cloud->auth == AUTH_CERTIFICATE || set->secret_end);
+	return refusal == HTTP_FORBIDDEN && (job->cloud->auth == AUTH_CERTIFICATE || set->secret_end);
 }
 
 /* By filter and not by key: where there is no such application the list is empty, while a 404 could mean anything. */

@@ -226,11 +226,11 @@ static bool does_read(const struct job *job, const struct query *q)
 	return lists_wants(&lists, q);
 }
 
-static bool does_without(const struct job *job, const struct query *q, long status, unsigned others)
+static bool does_without(const struct job *job, const struct query *q, long refusal, unsigned others)
 {
 	const struct lists lists = lists_of(job);
 
-	return others && lists_spares(&lists, q, status);
+	return others && lists_spares(&lists, q, refusal);
 }
 
 static bool read_list(struct job *job, size_t place, struct err *e)

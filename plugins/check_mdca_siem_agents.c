@@ -6,7 +6,6 @@
 
 #include "status.h"
 
-#define HTTP_NOT_FOUND 404
 #define RETIRED "generic agents were retired from November 2025, the Defender XDR streaming API and Graph alerts_v2 " \
 		"replace them"
 
@@ -128,7 +127,7 @@ static bool visit_agent(struct json_object *row, void *data, struct err *e)
 
 static bool is_gone(const struct job *job, const struct err *e)
 {
-	return e->kind == ERR_REPLY && api_status(job->api) == HTTP_NOT_FOUND;
+	return api_refusal(job->api, e) == HTTP_NOT_FOUND;
 }
 
 #define PERMISSION \
@@ -145,10 +144,10 @@ static bool does_read(const struct job *job, const struct query *q)
 	return q != &count || api_status(job->api) == HTTP_NOT_FOUND;
 }
 
-static bool does_without(const struct job *job, const struct query *q, long status, unsigned others)
+static bool does_without(const struct job *job, const struct query *q, long refusal, unsigned others)
 {
 	(void)job;
-	return q == &agents && status == HTTP_NOT_FOUND && others;
+	return q == &agents && refusal == HTTP_NOT_FOUND && others;
 }
 
 /* The list is not there: are there agents all the same? */

@@ -107,6 +107,13 @@ long api_status(const struct api *a)
 	return a->status;
 }
 
+long api_refusal(const struct api *a, const struct err *e)
+{
+	bool refused = (e->kind == ERR_DENIED && a->status == HTTP_FORBIDDEN) || (e->kind == ERR_REPLY && a->status == HTTP_NOT_FOUND);
+
+	return refused ? a->status : 0;
+}
+
 /* The last part of the path that says something: "/cas/api/v1/app_connectors/" is about app_connectors. */
 static void name_target(const char *path, char *out, size_t size)
 {
@@ -258,11 +265,11 @@ static bool send_signed(struct reading *r, struct http_request *request, struct 
 					 .by_api_token = a->set->auth == AUTH_API_TOKEN } };
 
 	for (;;) {
+		a->status = 0;
 		if (!token_header(a->token, &request->authorization, e))
 			return false;
 		bool answered = exchange_send(&x, request, take_bytes, r, reply, e);
-		if (reply->status)
-			a->status = reply->status;
+		a->status = reply->status;
 		if (!answered)
 			return false;
 		bool worn = (reply->status == 401 && token_renew(a->token, true)) ||

@@ -6,6 +6,9 @@
 #include "net/http.h"
 #include "net/jget.h"
 
+#define HTTP_FORBIDDEN 403
+#define HTTP_NOT_FOUND 404
+
 enum paging {
 	PAGED_BY_SERVICE,  /* portal: skip and limit; Graph: nextLink */
 	PAGED_NOT,         /* one reply is the whole list; for Graph a nextLink is ignored */
@@ -62,5 +65,8 @@ bool api_try(struct api *a, const struct query *q, struct err *e) MUST_USE;
 unsigned api_seen(const struct api *a);
 /* Was at least one whole reply with what was asked for read in this run? */
 bool api_has_read(const struct api *a);
-/* HTTP status of the last reply, 0 before one. */
+/* HTTP status that the last request was answered with; 0 when it was not: before one, on a broken connection, a reply that was not
+ * what was promised, a refused sign-in. */
 long api_status(const struct api *a);
+/* The service's own refusal, HTTP_FORBIDDEN or HTTP_NOT_FOUND, when `e` of the last request is that, else 0. */
+long api_refusal(const struct api *a, const struct err *e);

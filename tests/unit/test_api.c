@@ -583,7 +583,14 @@ START_TEST(denied_with_an_old_token_asks_anew)
 						{ .authorization = "Bearer two", .status = 200, .reply = "{\"value\":[]}" }, { 0 } };
 	static const struct scene still_denied[] = { { .authorization = "Bearer old", .status = 403 }, TOKEN_TWO,
 						     { .authorization = "Bearer two", .status = 403 }, { 0 } };
-	const struct scene *runs[] = { warm, granted, still_denied };
+	static const struct scene refused[] = { { .authorization = "Bearer old", .status = 403 },
+						{ .status = 400, .reply = "{\"error\":\"invalid_client\"}" }, { 0 } };
+	static const struct {
+		const struct scene *scenes;
+		bool whole;
+		int requests;
+		long status, refusal;
+	} runs[] = { { warm, true, 2, 200, 0 }, { granted, true, 3, 200, 0 }, { still_denied, false, 3, 403, 403 }, { refused, false, 2, 0, 0 } };
 	struct query q = { .service = GRAPH, .path = "/security/secureScores", .what = "scores" };
 	char folder[] = "/tmp/test_api.XXXXXX";
 
@@ -594,15 +601,16 @@ START_TEST(denied_with_an_old_token_asks_anew)
 	deadline = deadline_in(30000);
 	AUTO_FREE char *old = mem_print("{\"token\":\"old\",\"issued_at\":%lld,\"renew_at\":%lld,\"expires_at\":%lld}",
 					(long long)clock_now() - 120, (long long)clock_now() + 3000, (long long)clock_now() + 3400);
-	for (int i = 0; i < 3; i++) {
+	for (size_t i = 0; i < ROWS(runs); i++) {
 		struct visited v = { 0 };
 		struct err e = { 0 };
 		struct api *a = api_new(&set, GRAPH, &deadline, 0, "check/1", &e);
 
-		script_play(runs[i]);
-		ck_assert_int_eq(api_each(a, &q, visit, &v, &e), i < 2);
-		ck_assert_int_eq(script_played(), i ? 3 : 2);
-		ck_assert_int_eq(api_status(a), i < 2 ? 200 : 403);
+		script_play(runs[i].scenes);
+		ck_assert_int_eq(api_each(a, &q, visit, &v, &e), runs[i].whole);
+		ck_assert_int_eq(script_played(), runs[i].requests);
+		ck_assert_int_eq(api_status(a), runs[i].status);
+		ck_assert_int_eq(api_refusal(a, &e), runs[i].refusal);
 		api_free(a);
 		age_tokens(folder, old);
 	}
