@@ -170,7 +170,9 @@ bool members_find(struct members *m, const char *name, struct json_object **valu
 {
 	size_t len = strlen(name);
 
-	for (struct member *one = m->items + m->count; one-- > m->items;) {
+	for (size_t i = m->count; i--;) {
+		struct member *one = &m->items[i];
+
 		if (one->escaped ? !members_is_name(one->name, one->name_len, name)
 				 : one->name_len != len + 2 || memcmp(one->name + 1, name, len))
 			continue;
