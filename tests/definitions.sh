@@ -49,10 +49,14 @@ CONF
 }
 
 new_icinga
-place conf.d one-tenant.conf notifications.conf writers.conf
+place conf.d one-tenant.conf mdca-notifications.conf writers.conf
 check "icinga2 accepts one tenant with paging and writers" accept_node node.contoso.example node.contoso.example
 check "one tenant has the nine items" instantiated Service 9
 check "each of them pages three people" instantiated Notification 27
+
+stock=$(dpkg-query -L icinga2-common | sed -n 's#^/etc/icinga2/conf\.d/##p')
+takes_a_place() { (cd "$top/contrib/icinga2" && printf '%s\n' *.conf) | grep -xF "$stock"; }
+check "no example takes the place of a file that Debian has in conf.d" fails takes_a_place
 
 new_icinga
 place conf.d nrpe.conf
@@ -61,20 +65,20 @@ check "a tenant by NRPE has every check" instantiated Service "$(wc -w <<<"$prog
 
 new_icinga
 place . zones.conf
-place zones.d/global-templates services.conf
-place zones.d/master tenants.conf notifications.conf
+place zones.d/global-templates mdca-services.conf
+place zones.d/master mdca-tenants.conf mdca-notifications.conf
 place zones.d/sat-nord sat-nord.conf
 check "icinga2 accepts the zones as their master" accept_node master.contoso.example master
 check "four tenants in two zones have every check" instantiated Service $((4 * $(wc -w <<<"$programs")))
 new_icinga
 place . zones.conf
-place zones.d/global-templates services.conf
+place zones.d/global-templates mdca-services.conf
 place zones.d/sat-nord sat-nord.conf
 check "icinga2 accepts the zones as their satellite" accept_node sat-nord.contoso.example sat-nord
 
 check "every example was loaded" same "$(cd "$top/contrib/icinga2" && printf '%s\n' *.conf)" "$(sort -u "$work/placed")"
 # Macros in a custom variable's value are resolved, and the text comes from a tenant.
-check "no custom variable holds a check's text" fails grep -E 'vars\..*output' "$top/contrib/icinga2/notifications.conf"
+check "no custom variable holds a check's text" fails grep -E 'vars\..*output' "$top/contrib/icinga2/mdca-notifications.conf"
 
 # --- Nagios
 
@@ -122,7 +126,7 @@ check "NRPE's lines have none of the refused characters" fails forbidden
 sections=$(sed -nE 's/^\[(.*)\]$/\1/p' "$top/contrib/monitoring-plugins.ini")
 named=$(grep -ohE -- '--extra-opts=[a-z-]+' "$snippet" | cut -d= -f2
 	awk '$1 ~ /^_MDCA_.*SECTION$/ { print $2 }' "$top"/contrib/nagios/*.cfg
-	sed -nE 's/.*(portal|graph|mdca_extra_opts) = "([^"@]+).*/\2/p' "$top"/contrib/icinga2/{one-tenant,tenants,sat-nord}.conf)
+	sed -nE 's/.*(portal|graph|mdca_extra_opts) = "([^"@]+).*/\2/p' "$top"/contrib/icinga2/{one-tenant,mdca-tenants,sat-nord}.conf)
 only_known() { fails grep -vxF "$1" <<<"$2"; }
 check "only sections of the example file are named" only_known "$sections" "$named"
 check "every section of the example file is named" only_known "$named" "$sections"

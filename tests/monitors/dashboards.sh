@@ -101,7 +101,7 @@ object Endpoint NodeName { }
 object Zone ZoneName { endpoints = [ NodeName ] }
 include "writers.conf"
 include "$top/contrib/icinga2/one-tenant.conf"
-include "$top/contrib/icinga2/services.conf"
+include "$top/contrib/icinga2/mdca-services.conf"
 object Host "mdca" {
   check_command = "dummy"
   vars.mdca_tenants["contoso"] = { portal = "contoso", graph = "contoso-graph", mdca_perfdata_ranges = "plain" }

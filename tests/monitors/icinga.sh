@@ -23,15 +23,15 @@ done
 # What the master has, and syncs to the zones.
 zones=$work/$master/etc/zones.d
 mkdir "$zones"/{global-templates,master,sat-nord}
-cp "$shipped/services.conf" "$zones/global-templates"
+cp "$shipped/mdca-services.conf" "$zones/global-templates"
 cp "$shipped/one-tenant.conf" "$zones/master"
-adapt "$shipped/tenants.conf" "s#/etc/mdca-plugins/tenants.ini#$MP_CONFIG_FILE#" >"$zones/master/tenants.conf"
+adapt "$shipped/mdca-tenants.conf" "s#/etc/mdca-plugins/tenants.ini#$MP_CONFIG_FILE#" >"$zones/master/mdca-tenants.conf"
 cp "$shipped/sat-nord.conf" "$zones/sat-nord"
 begin_nrpe
 adapt "$shipped/nrpe.conf" "s/^  address = \"sat-sued.*/  address = \"127.0.0.1\"\n  vars.nrpe_port = $nrpe_port/" >"$zones/master/nrpe.conf"
 take_mails
 # The desk is open at any hour, and the lead hears of it after a second.
-adapt "$shipped/notifications.conf" "s#/usr/bin/mail\"#$work/mail\"#; /period = \"mdca-desk-hours\"/d; s/times.begin = 1h/times.begin = 1s/" >"$zones/master/notifications.conf"
+adapt "$shipped/mdca-notifications.conf" "s#/usr/bin/mail\"#$work/mail\"#; /period = \"mdca-desk-hours\"/d; s/times.begin = 1h/times.begin = 1s/" >"$zones/master/mdca-notifications.conf"
 # Two more tenants, with incidents, on the satellite itself.
 cat >"$zones/sat-nord/more.conf" <<'CONF'
 object Host "more" {
