@@ -57,6 +57,13 @@ check "each of them pages three people" instantiated Notification 27
 stock=$(dpkg-query -L icinga2-common | sed -n 's#^/etc/icinga2/conf\.d/##p')
 takes_a_place() { (cd "$top/contrib/icinga2" && printf '%s\n' *.conf) | grep -xF "$stock"; }
 check "no example takes the place of a file that Debian has in conf.d" fails takes_a_place
+new_icinga
+while read -r file; do cp "/etc/icinga2/conf.d/$file" "$work/etc/conf.d/"; done <<<"$stock"
+check "icinga2 accepts Debian's own configuration" accept_node node.contoso.example node.contoso.example
+own=$(sed -nE 's/.*Instantiated ([0-9]+) Services?\.$/\1/p' "$work/icinga.log")
+place conf.d mdca-services.conf mdca-tenants.conf mdca-notifications.conf
+check "icinga2 accepts many tenants with paging beside it" accept_node node.contoso.example node.contoso.example
+check "two tenants have every check on a single node" instantiated Service $((own + 2 * $(wc -w <<<"$programs")))
 
 new_icinga
 place conf.d nrpe.conf
@@ -67,8 +74,9 @@ new_icinga
 place . zones.conf
 place zones.d/global-templates mdca-services.conf
 place zones.d/master mdca-tenants.conf mdca-notifications.conf
+adapt "$top/contrib/icinga2/mdca-tenants.conf" 's#^\( *\)// #\1#' >"$work/etc/zones.d/master/mdca-tenants.conf"
 place zones.d/sat-nord sat-nord.conf
-check "icinga2 accepts the zones as their master" accept_node master.contoso.example master
+check "icinga2 accepts the zones, and what is a comment for one node, as their master" accept_node master.contoso.example master
 check "four tenants in two zones have every check" instantiated Service $((4 * $(wc -w <<<"$programs")))
 new_icinga
 place . zones.conf

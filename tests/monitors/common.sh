@@ -71,15 +71,6 @@ free_port() {
 	echo "$port"
 }
 
-# adapt FILE SED-ARGUMENT…: prints the shipped file with what must differ here. When nothing was replaced, the file is not what the test knows.
-adapt() {
-	if sed "${@:2}" "$1" | cmp -s - "$1"; then
-		say "${1##*/}: nothing to replace by ${*:2}" >&2
-		exit 1
-	fi
-	sed "${@:2}" "$1"
-}
-
 # contoso and contoso-emea are tenants of the shipped examples: the first is well, the second has incidents. contoso-large has so many of them
 # that what the checks say fills the 4096 bytes which every monitor takes. A section of the portal and one of Graph for each.
 export MP_CONFIG_FILE=$work/tenants.ini

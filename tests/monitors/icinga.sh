@@ -25,7 +25,8 @@ zones=$work/$master/etc/zones.d
 mkdir "$zones"/{global-templates,master,sat-nord}
 cp "$shipped/mdca-services.conf" "$zones/global-templates"
 cp "$shipped/one-tenant.conf" "$zones/master"
-adapt "$shipped/mdca-tenants.conf" "s#/etc/mdca-plugins/tenants.ini#$MP_CONFIG_FILE#" >"$zones/master/mdca-tenants.conf"
+adapt "$shipped/mdca-tenants.conf" 's#^\( *\)// #\1#' >"$work/mdca-tenants.conf"
+adapt "$work/mdca-tenants.conf" "s#/etc/mdca-plugins/tenants.ini#$MP_CONFIG_FILE#" >"$zones/master/mdca-tenants.conf"
 cp "$shipped/sat-nord.conf" "$zones/sat-nord"
 begin_nrpe
 adapt "$shipped/nrpe.conf" "s/^  address = \"sat-sued.*/  address = \"127.0.0.1\"\n  vars.nrpe_port = $nrpe_port/" >"$zones/master/nrpe.conf"

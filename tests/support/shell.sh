@@ -42,6 +42,15 @@ expect() {
 	count $? || printf '%s: exit status %s, expected %s with %s\n%s\n' "$title" "$status" "$want" "$pattern" "$text"
 }
 
+# adapt FILE SED-ARGUMENT…: prints the shipped file with what must differ here. When nothing was replaced, the file is not what the test knows.
+adapt() {
+	if sed "${@:2}" "$1" | cmp -s - "$1"; then
+		say "${1##*/}: nothing to replace by ${*:2}" >&2
+		exit 1
+	fi
+	sed "${@:2}" "$1"
+}
+
 # The last command of a test.
 summary() {
 	printf '%d passed, %d failed\n' "$ok" "$bad"
