@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The baskets: restored into Debian's Icinga Director, which runs here by itself on a database of its own; what Director then renders for
-# services made from them is accepted by icinga2. director.sh BUILD-FOLDER
+# services made from them is accepted by icinga2, also beside the examples. director.sh BUILD-FOLDER
 # shellcheck source=tests/support/shell.sh
 . "$(dirname "$0")/support/shell.sh"
 # shellcheck source=tests/support/definitions.sh
@@ -125,7 +125,10 @@ include <itl>
 include "$build/contrib/icinga2/mdca.conf"
 object Zone "director-global" { global = true }
 include "director.conf"
+include "$top/contrib/icinga2/mdca-services.conf"
+include "$top/contrib/icinga2/mdca-tenants.conf"
+include "$top/contrib/icinga2/mdca-notifications.conf"
 CONF
-check "icinga2 accepts what Director renders" accept_icinga "$work/etc"
-check "a service for each check" instantiated Service "$(wc -w <<<"$programs")"
+check "icinga2 accepts what Director renders, beside the examples" accept_icinga "$work/etc"
+check "a service for each check, of three tenants" instantiated Service $((3 * $(wc -w <<<"$programs")))
 summary
