@@ -50,7 +50,8 @@ CONF
 
 new_icinga
 place conf.d one-tenant.conf mdca-notifications.conf writers.conf
-check "icinga2 accepts one tenant with paging and writers" accept_node node.contoso.example node.contoso.example
+adapt "$top/contrib/icinga2/one-tenant.conf" 's#^\( *\)// #\1#' >"$work/etc/conf.d/one-tenant.conf"
+check "icinga2 accepts one tenant with its setting, paging and writers" accept_node node.contoso.example node.contoso.example
 check "one tenant has the nine items" instantiated Service 9
 check "each of them pages three people" instantiated Notification 27
 
@@ -85,6 +86,7 @@ place zones.d/sat-nord sat-nord.conf
 check "icinga2 accepts the zones as their satellite" accept_node sat-nord.contoso.example sat-nord
 
 check "every example was loaded" same "$(cd "$top/contrib/icinga2" && printf '%s\n' *.conf)" "$(sort -u "$work/placed")"
+check "no example leaves out something as it is shipped" fails grep -E '^[^/]*_exclude' "$top"/contrib/icinga2/{one-tenant,mdca-tenants,sat-nord}.conf
 # Macros in a custom variable's value are resolved, and the text comes from a tenant.
 check "no custom variable holds a check's text" fails grep -E 'vars\..*output' "$top/contrib/icinga2/mdca-notifications.conf"
 
