@@ -18,6 +18,15 @@ define host {
     _MDCA_GRAPH_SECTION     contoso-large-graph
 }
 CONF
+cat >"$work/emea_by_nrpe.cfg" <<'CONF'
+define host {
+    use                     mdca-tenant
+    hostgroups              mdca-tenants-by-nrpe
+    host_name               contoso-emea-by-nrpe
+    address                 127.0.0.1
+    _MDCA_SECTION           contoso-emea
+}
+CONF
 begin_nrpe
 adapt "$top/contrib/nagios/nrpe.cfg" "s/^\( *address *\).*/\1 127.0.0.1/; s#/check_nrpe #&-p $nrpe_port #" >"$work/by_nrpe.cfg"
 mkdir "$work/plugins"
@@ -31,6 +40,7 @@ cfg_file=$build/contrib/nagios/mdca-templates.cfg
 cfg_file=$work/tenants.cfg
 cfg_file=$work/large.cfg
 cfg_file=$work/by_nrpe.cfg
+cfg_file=$work/emea_by_nrpe.cfg
 cfg_file=/etc/nagios4/objects/timeperiods.cfg
 resource_file=$work/resource.cfg
 nagios_user=$(id -un)
@@ -78,7 +88,7 @@ attempts() {
 order() { printf "[$(date +%s)] $1\n" "${@:2}" | timeout 20 tee "$work/commands" >/dev/null; }
 # The templates want a state seen three times; their quarter of an hour between is left out.
 for attempt in 1 2 3; do
-	[ "$attempt" = 1 ] || order "SCHEDULE_FORCED_HOST_SVC_CHECKS;%s;$(date +%s)" contoso contoso-emea contoso-large
+	[ "$attempt" = 1 ] || order "SCHEDULE_FORCED_HOST_SVC_CHECKS;%s;$(date +%s)" contoso contoso-emea contoso-large contoso-emea-by-nrpe
 	wait_for 60 attempts "$attempt" || { say "not every service was checked $attempt times"; tail -n 20 "$work/nagios.log" "$work/events.log"; break; }
 done
 
@@ -92,20 +102,22 @@ while IFS=$'\037' read -r host name state first rest perfdata; do
 	must_mail security-desk@contoso.example "PROBLEM $host $name: $word" "$first"
 	[ "$word" != CRITICAL ] || must_mail on-call@pager.contoso.example PROBLEM "$host $name $first"
 done < <(services host_name service_description current_state plugin_output long_plugin_output performance_data)
-equal "services: every check of three tenants, one with a setting, nine by NRPE" $((3 * ${#checks[@]} + 1 + 9)) "$(services host_name | wc -l)"
+equal "services: every check of three tenants, one with a setting, nine of two by NRPE" $((3 * ${#checks[@]} + 1 + 2 * 9)) "$(services host_name | wc -l)"
 wait_for 30 all_mailed
 equal "mails and pages" "$(sort "$work/expected_mails")" "$(mails ': PROBLEM')"
 
 # The second and the third message about one of them, now and not after half an hour each, with what a person adds to it.
 lead='^to security-lead@'
-informed() { [ "$(mails "$lead" | wc -l)" -ge 2 ] && echo true; }
+informed() { [ "$(mails "$lead.* $host " | wc -l)" -ge 2 ] && echo true; }
 ask contoso-emea system_alerts
 split "$said"
 equal "the lead is told nothing at first" "" "$(mails "$lead")"
-order 'SEND_CUSTOM_SVC_NOTIFICATION;contoso-emea;MDCA system alerts;4;someone;number %s' 2 3
-wait_for 30 informed
-equal "the lead is told of the third" "to security-lead@contoso.example: CUSTOM contoso-emea MDCA system alerts: CRITICAL: $first
-to security-lead@pager.contoso.example: CUSTOM: contoso-emea MDCA system alerts $first" "$(mails "$lead")"
+for host in contoso-emea contoso-emea-by-nrpe; do
+	order "SEND_CUSTOM_SVC_NOTIFICATION;$host;MDCA system alerts;4;someone;number %s" 2 3
+	wait_for 30 informed
+	equal "$host: the lead is told of the third" "to security-lead@contoso.example: CUSTOM $host MDCA system alerts: CRITICAL: $first
+to security-lead@pager.contoso.example: CUSTOM: $host MDCA system alerts $first" "$(mails "$lead.* $host ")"
+done
 met_long_texts
 ends_clean
 summary
