@@ -87,6 +87,9 @@ add_tenant contoso-emea incidents
 add_tenant contoso-large incidents --rows=300
 sed -i "/^\[/a at=$at\nbudget=0\ncache-dir=$work/cache" "$MP_CONFIG_FILE"
 
+# Monitors start the programs through links, so that ends_clean sees each of them by its name.
+mkdir "$work/plugins" && ln -s "$build"/plugins/check_mdca_* /usr/lib/nagios/plugins/check_nrpe "$work/plugins" || exit 1
+
 # Names without check_mdca_.
 mapfile -t checks < <(plugin_programs "$build" | sed 's/.*check_mdca_//')
 [ ${#checks[@]} -gt 0 ] || { say "no check was built"; exit 1; }
@@ -131,7 +134,7 @@ judge() {
 # begin_nrpe: NRPE on nrpe_port with the shipped commands of contoso, and the same for the others as the file says.
 begin_nrpe() {
 	nrpe_port=$(free_port 26000)
-	adapt "$build/contrib/nrpe/mdca.cfg" -E "s#=[^ ]*/(check_mdca_)#=$build/plugins/\1#" >"$work/mdca.cfg"
+	adapt "$build/contrib/nrpe/mdca.cfg" -E "s#=[^ ]*/(check_mdca_)#=$work/plugins/\1#" >"$work/mdca.cfg"
 	adapt "$work/mdca.cfg" 's/contoso/contoso-emea/g' >"$work/mdca-emea.cfg"
 	adapt "$work/mdca.cfg" 's/contoso/contoso-large/g' >"$work/mdca-large.cfg"
 	cat >"$work/nrpe.cfg" <<-CONF

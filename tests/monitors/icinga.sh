@@ -91,6 +91,8 @@ done < <(jq -r '.results[] | .joins.host.display_name as $host_title | .attrs | 
 	(.last_check_result.performance_data | join(" ")), .last_check_result.output] | @tsv' "$work/services.json")
 equal "services: nine of one tenant, and every check of six and by NRPE" $((9 + 7 * ${#checks[@]})) "$(jq '.results | length' "$work/services.json")"
 wait_for 60 all_mailed
+equal "where the programs were started" "$work/plugins" \
+	"$(jq -r '[.results[].attrs.last_check_result.command[0] | sub("/[^/]*$"; "")] | unique[]' "$work/services.json")"
 equal "nothing was logged about performance data" "" "$(grep -hi 'invalid perfdata' "$work"/*.example.log)"
 met_long_texts
 ends_clean

@@ -29,8 +29,6 @@ define host {
 CONF
 begin_nrpe
 adapt "$top/contrib/nagios/nrpe.cfg" "s/^\( *address *\).*/\1 127.0.0.1/; s#/check_nrpe #&-p $nrpe_port #" >"$work/by_nrpe.cfg"
-mkdir "$work/plugins"
-ln -s "$build"/plugins/check_mdca_* /usr/lib/nagios/plugins/check_nrpe "$work/plugins"
 
 # shellcheck disable=SC2016
 printf '$USER1$=%s\n' "$work/plugins" >"$work/resource.cfg"

@@ -30,8 +30,8 @@ make_node() {
 	run_as_node "$authority" pki sign-csr --csr "$f/data/certs/$1.csr" --cert "$f/data/certs/$1.crt"
 	cp "$work/$authority/data/ca/ca.crt" "$f/data/certs/ca.crt"
 	cat >"$f/etc/icinga2.conf" <<-CONF
-		const PluginDir = "/usr/lib/nagios/plugins"
-		const PluginContribDir = "$build/plugins"
+		const PluginDir = "$work/plugins"
+		const PluginContribDir = "$work/plugins"
 		const NodeName = "$1"
 		const ZoneName = "$2"
 		include <itl>
