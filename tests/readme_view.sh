@@ -63,7 +63,7 @@ sed "s#^hostname=.*#api-url=$tenant_url\nca-path=/root/certs#
 	s#^tenant-id=.*#tenant-id=$tenant_id\napi-url=$tenant_url/v1.0\nlogin-url=$tenant_url\nca-path=/root/certs#
 	s#^client-id=.*#client-id=$client_id#" "$work/step4" >"$root$ini"
 
-walk 5 's/sudo -u nagios/setpriv --reuid=nagios --regid=nagios --clear-groups/' </dev/null
+walk 5 '' </dev/null
 equal "nine checks may read what they read" 9 "$(grep -c '^\[OK\] - access: ' <<<"$said")"
 equal "and no endpoint is refused" "" "$(grep -v '\[OK\] - ' <<<"$said")"
 
