@@ -29,7 +29,8 @@ ip link set lo up
 mkdir "$root/root/debs"
 find "$debs" -name '*.deb' ! -name '*-dbgsym_*' -exec cp {} "$root/root/debs/" \;
 # Whoever has them installed keeps them: they go only here.
-in_view sh -c 'dpkg --purge mdca-plugins mdca-plugins-icinga2 mdca-plugins-nagios' >/dev/null 2>&1
+mapfile -t packages < <(for deb in "$root"/root/debs/*.deb; do dpkg-deb -f "$deb" Package; done)
+in_view dpkg --purge "${packages[@]}" >/dev/null 2>&1
 start_tenant "$work/tenant" --scenario="$top/tests/scenarios/healthy.json" || exit 1
 tenant=$work/tenant
 tenant_id=$(ready_word "$tenant" tenant-id) client_id=$(ready_word "$tenant" client-id)
