@@ -10,6 +10,9 @@ graph=00000003-0000-0000-c000-000000000000
 portal=05a65629-4c1b-48c1-a78b-804c4abdd4af
 mkdir -p "$work/bin" "$work/bare" "$work/home"
 ln -s "$top/tests/support/az" "$work/bin/az"
+# Nothing here is worth waiting for.
+printf '#!/bin/sh\necho "$1" >>"$FAKE_AZ/slept"\n' >"$work/bin/sleep"
+chmod +x "$work/bin/sleep"
 for tool in bash jq openssl; do ln -s "$(command -v "$tool")" "$work/bare/$tool"; done
 cd "$work/home" || exit 1
 
@@ -195,8 +198,27 @@ sed -i "s/$tenant/$(ready_word "$work/tenant" tenant-id)/" "$FAKE_AZ/account.jso
 export MDCA_LOGIN_URL=$tenant_url MDCA_API_URL=$tenant_url/v1.0 MDCA_CA_PATH=$work/tenant/certs
 says "--verify" 0 "[OK] - access: 2 of 2 endpoints of localhost allowed" --apply --verify --client-id="$(ready_word "$work/tenant" client-id)" \
 	--certificate="$(ready_word "$work/tenant" client-certificate)" --check=secure_score
+equal "it waited for nothing" "" "$(cat "$FAKE_AZ/slept" 2>/dev/null)"
 says "--verify of a certificate that is not known there" 1 "[UNKNOWN] - sign-in refused:" --apply --verify \
-	--client-id="$(ready_word "$work/tenant" client-id)" --check=secure_score
+	--client-id="$(ready_word "$work/tenant" client-id)" --check=secure_score --check=message_center
+equal "it asked again for five minutes in all" 300 "$(awk '{ all += $1 } END { print all }' "$FAKE_AZ/slept")"
+
+# A certificate that becomes known: two refusals, then the check itself.
+mkdir "$work/plugins"
+cat >"$work/plugins/check_mdca_secure_score" <<EOF
+#!/bin/sh
+case \$1 in
+--check-access)
+	echo asked >>"$FAKE_AZ/asked"
+	[ "\$(wc -l <"$FAKE_AZ/asked")" -gt 2 ] || { echo "[UNKNOWN] - sign-in refused: the certificate is not known (AADSTS700027)"; exit 3; } ;;
+esac
+exec "$build/plugins/check_mdca_secure_score" "\$@"
+EOF
+chmod +x "$work/plugins/check_mdca_secure_score"
+rm "$FAKE_AZ/slept"
+says "--verify waits for a new certificate" 0 "[OK] - access: 2 of 2 endpoints of localhost allowed" --plugins="$work/plugins" --apply --verify \
+	--client-id="$(ready_word "$work/tenant" client-id)" --certificate="$(ready_word "$work/tenant" client-certificate)" --check=secure_score
+equal "and no longer" "15 15" "$(paste -sd' ' "$FAKE_AZ/slept")"
 
 equal "az was asked for nothing else" "" "$(cat "$FAKE_AZ/strange" 2>/dev/null)"
 equal "no key among the arguments" "" "$(grep -F -f <(sed -n '/PRIVATE KEY/,/PRIVATE KEY/p' mdca-plugins.pem | grep -v -- -----) "$FAKE_AZ/arguments")"
