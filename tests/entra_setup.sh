@@ -11,6 +11,7 @@ portal=05a65629-4c1b-48c1-a78b-804c4abdd4af
 mkdir -p "$work/bin" "$work/bare" "$work/home"
 ln -s "$top/tests/support/az" "$work/bin/az"
 # Nothing here is worth waiting for.
+# shellcheck disable=SC2016
 printf '#!/bin/sh\necho "$1" >>"$FAKE_AZ/slept"\n' >"$work/bin/sleep"
 chmod +x "$work/bin/sleep"
 for tool in bash jq openssl; do ln -s "$(command -v "$tool")" "$work/bare/$tool"; done
