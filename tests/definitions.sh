@@ -20,7 +20,7 @@ const NodeName = "$1"
 const ZoneName = "$2"
 include <itl>
 include <plugins>
-include "$build/contrib/icinga2/mdca.conf"
+include "commands.conf"
 include "zones.conf"
 include_recursive "conf.d"
 include_zones "etc", "zones.d"
@@ -42,6 +42,7 @@ place() {
 new_icinga() {
 	rm -rf "${work:?}/etc"
 	mkdir -p "$work"/etc/{conf.d,zones.d}
+	echo "include \"$build/contrib/icinga2/mdca.conf\"" >"$work/etc/commands.conf"
 	cat >"$work/etc/zones.conf" <<'CONF'
 object Endpoint NodeName { }
 object Zone ZoneName { endpoints = [ NodeName ] }
@@ -84,6 +85,10 @@ place . zones.conf
 place zones.d/global-templates mdca-services.conf
 place zones.d/sat-nord sat-nord.conf
 check "icinga2 accepts the zones as their satellite" accept_node sat-nord.contoso.example sat-nord
+
+: >"$work/etc/commands.conf"
+cp "$build/contrib/icinga2/mdca.conf" "$work/etc/zones.d/global-templates"
+check "icinga2 accepts the commands from global-templates, too" accept_node sat-nord.contoso.example sat-nord
 
 check "every example was loaded" same "$(cd "$top/contrib/icinga2" && printf '%s\n' *.conf)" "$(sort -u "$work/placed")"
 check "no example leaves out something as it is shipped" fails grep -E '^[^/]*_exclude' "$top"/contrib/icinga2/{one-tenant,mdca-tenants,sat-nord}.conf
