@@ -91,6 +91,11 @@ done < <(jq -r '.results[] | .joins.host.display_name as $host_title | .attrs | 
 	(.last_check_result.performance_data | join(" ")), .last_check_result.output] | @tsv' "$work/services.json")
 equal "services: nine of one tenant, and every check of six and by NRPE" $((9 + 7 * ${#checks[@]})) "$(jq '.results | length' "$work/services.json")"
 wait_for 60 all_mailed
+ask contoso-emea system_alerts
+split "$said"
+desk='to security-desk@contoso.example: PROBLEM more, contoso-emea: system alerts: CRITICAL: '
+equal "a mail to the desk has all lines" "$desk$first
+$rest" "$(find "$work/mails" -type f -exec grep -qF "$desk" {} \; -exec cat {} +)"
 equal "where the programs were started" "$work/plugins" \
 	"$(jq -r '[.results[].attrs.last_check_result.command[0] | sub("/[^/]*$"; "")] | unique[]' "$work/services.json")"
 equal "nothing was logged about performance data" "" "$(grep -hi 'invalid perfdata' "$work"/*.example.log)"
