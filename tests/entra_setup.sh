@@ -200,23 +200,25 @@ export MDCA_LOGIN_URL=$tenant_url MDCA_API_URL=$tenant_url/v1.0 MDCA_CA_PATH=$wo
 says "--verify" 0 "[OK] - access: 2 of 2 endpoints of localhost allowed" --apply --verify --client-id="$(ready_word "$work/tenant" client-id)" \
 	--certificate="$(ready_word "$work/tenant" client-certificate)" --check=secure_score
 equal "it waited for nothing" "" "$(cat "$FAKE_AZ/slept" 2>/dev/null)"
-says "--verify of a certificate that is not known there" 1 "[UNKNOWN] - sign-in refused:" --apply --verify \
-	--client-id="$(ready_word "$work/tenant" client-id)" --check=secure_score --check=message_center
-equal "it asked again for five minutes in all" 300 "$(awk '{ all += $1 } END { print all }' "$FAKE_AZ/slept")"
 
-# A certificate that becomes known: two refusals, then the check itself.
+# A check that is refused as often as is written, then asks itself.
 mkdir "$work/plugins"
 cat >"$work/plugins/check_mdca_secure_score" <<EOF
 #!/bin/sh
 case \$1 in
 --check-access)
 	echo asked >>"$FAKE_AZ/asked"
-	[ "\$(wc -l <"$FAKE_AZ/asked")" -gt 2 ] || { echo "[UNKNOWN] - sign-in refused: the certificate is not known (AADSTS700027)"; exit 3; } ;;
+	[ "\$(wc -l <"$FAKE_AZ/asked")" -gt "\$(cat "$FAKE_AZ/refusals")" ] || { echo "[UNKNOWN] - sign-in refused: the certificate is not known (AADSTS700027)"; exit 3; } ;;
 esac
 exec "$build/plugins/check_mdca_secure_score" "\$@"
 EOF
 chmod +x "$work/plugins/check_mdca_secure_score"
-rm "$FAKE_AZ/slept"
+echo 99 >"$FAKE_AZ/refusals"
+says "--verify of a certificate that is not known there" 1 "[UNKNOWN] - sign-in refused:" --plugins="$work/plugins" --apply \
+	--verify --client-id="$(ready_word "$work/tenant" client-id)" --check=secure_score
+equal "it asked again for five minutes in all, with the waits of the check" "15 15 15 15 15 15 15 15" "$(paste -sd' ' "$FAKE_AZ/slept")"
+rm "$FAKE_AZ/slept" "$FAKE_AZ/asked"
+echo 2 >"$FAKE_AZ/refusals"
 says "--verify waits for a new certificate" 0 "[OK] - access: 2 of 2 endpoints of localhost allowed" --plugins="$work/plugins" --apply --verify \
 	--client-id="$(ready_word "$work/tenant" client-id)" --certificate="$(ready_word "$work/tenant" client-certificate)" --check=secure_score
 equal "and no longer" "15 15" "$(paste -sd' ' "$FAKE_AZ/slept")"
