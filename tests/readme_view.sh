@@ -50,12 +50,25 @@ jq -n '[{id: "graph", appId: "00000003-0000-0000-c000-000000000000", appRoles: (
 	>"$root$directory/servicePrincipals.json"
 (umask 077 && cp "$tenant/client.pem" "$root/root/debs/contoso.pem")
 
-walk 1 's/^apt install/dpkg -i/' </dev/null
+walk 1 's/^apt install/apt-get install -y --no-install-recommends/' </dev/null
+doc=$root/usr/share/doc/mdca-plugins
+equal "the README that was installed is this one" "$(<"$top/README.md")" "$(<"$doc/README.md")"
+# links FILE…: those to other files, one a line, as seen from the folder of the README.
+links() {
+	local file
+	for file in "$@"; do
+		grep -oE '\]\([^)]*\)' "$file" | sed -E 's/^\]\(//; s/\)$//; s/#.*//' | grep -vE '^$|^https?:' | sed "s#^#$(dirname "$file")/#"
+	done | sort -u
+}
+equal "documents are there that link to each other" "" "$(cd "$doc" && links README.md docs/*.md | while read -r file; do [ -f "$file" ] || echo "$file"; done)"
+[ "$(cd "$doc" && links README.md | wc -l)" -ge 10 ]
+equal "the README links to them" 0 $?
 walk 2 '' <"$tenant/api-token"
-walk 3 "s#^/usr/share#FAKE_AZ=$directory &#" </dev/null
+walk 3 "s#^\(az\|/usr/share\)#FAKE_AZ=$directory &#" </dev/null
 equal "entra-setup printed the section" "tenant-id=$tenant_id
 client-id=$client_id
 client-certificate=/etc/mdca-plugins/contoso.pem" "$(sed -n '/^\[contoso-graph\]$/,/^$/p' <<<"$said" | sed '1d;$d')"
+equal "no copy of the key is left" "" "$(find "$root/root/debs" -name '*.pem')"
 equal "the key belongs to nagios alone" "600 nagios" "$(in_view stat -c '%a %U' /etc/mdca-plugins/contoso.pem)"
 
 # The file of step 4, with the addresses and ids of the simulated tenant.
