@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "support/casereader.h"
+#include "support/casetext.h"
 
 static struct case_run *add_run(struct reader *r)
 {
@@ -156,6 +157,20 @@ static struct casefile_var *join_vars(const struct casefile_var *given)
 	return all;
 }
 
+/* What a program promises: to end one second after its time limit. 0 for a run that sets none. */
+static int64_t promised_ms(const struct strings *args)
+{
+	int64_t limit_ms = 0;
+
+	for (size_t i = 0; i + 1 < args->count; i++) {
+		AUTO_FREE char *value = mem_copy_bytes(args->items[i + 1], strcspn(args->items[i + 1], ":"));
+
+		if (!strcmp(args->items[i], "-t") && casetext_time(value, &limit_ms))
+			limit_ms += 1000;
+	}
+	return limit_ms;
+}
+
 /* The shared arguments stand in front of those of each run. */
 static void deal_out(struct reader *r)
 {
@@ -165,6 +180,8 @@ static void deal_out(struct reader *r)
 		copy_strings(&all, &r->c->runs[i].args);
 		strings_clear(&r->c->runs[i].args);
 		r->c->runs[i].args = all;
+		if (!r->c->runs[i].within_ms)
+			r->c->runs[i].within_ms = promised_ms(&all);
 	}
 }
 

@@ -39,7 +39,8 @@
  *	absent TEXT             stands in no output of any run; the simulated secrets (contoso-simulated-…)
  *	                        are looked for in every case
  *	within TIME             it must not run longer: 3, 3s, 500ms; without the time in which a busy machine gave
- *	                        it no processor. More than 64 MiB of memory fail every run
+ *	                        it no processor. With `-t N` among the args, N and one second by default. More
+ *	                        than 64 MiB of memory fail every run
  *	at-least TIME           nor end sooner
  *	connections N           TCP connections made in the whole case
  *

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* A stand-in for a plugin, to test the case runner with: its arguments are a small program, done word by word.
  *
- * say TEXT, bare TEXT (no newline), err TEXT, env NAME, cat FILE, stdin, wait MS, work MS, flood N, take N (MiB), exit N, die,
+ * say TEXT, bare TEXT (no newline), err TEXT, env NAME, cat FILE, stdin, wait MS, work MS, flood N, take N (MiB), exit N, die, -t N (nothing),
  * get PATH, post PATH BODY, chunks PATH BODY. Options: --api-url=URL, --api-token-file=FILE, --bearer=TOKEN; all others
  * are passed over. A request prints its status and body ("200:{…}"), and "no reply" when that was not whole. One
  * connection serves all requests while it lasts. */
@@ -214,6 +214,8 @@ static int act(char **at)
 	else if (strcmp(word, "wait") == 0)
 		nanosleep(&(struct timespec){ .tv_sec = atoi(arg) / 1000, .tv_nsec = atoi(arg) % 1000 * 1000000L },
 			  NULL);
+	else if (strcmp(word, "-t") == 0)
+		return 2;
 	else if (strcmp(word, "work") == 0)
 		work(atol(arg));
 	else if (strcmp(word, "get") == 0)
