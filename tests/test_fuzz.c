@@ -2,41 +2,33 @@
 /* Every program against damaged replies. The cases tell what a program asks for and hold the samples as replies; here
  * one reply of a case is damaged, by chance that a seed repeats, and whatever comes must be a result: a state, one
  * clean line, and OK only for an answer that is whole. The oracle for that is json-c's strict parser. */
-#include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "support/caserun.h"
 #include "support/casetext.h"
+#include "support/crew.h"
+#include "support/honest.h"
 #include "support/mutate.h"
+#include "support/shelf.h"
 
 #define LIMIT_S 2
-#define GRACE_MS 2500 /* one second by promise, the rest for a sanitizer */
-#define OUTPUT_MAX 4096
-#define PROGRAMS_MAX 64
+#define WITHIN_MS (LIMIT_S * 1000 + 2500) /* one second by promise, the rest for a sanitizer */
+#define REPLIES_MAX 64
 #define DEPTH_MAX 128
 
-/* The cases of one program, those that end well before the others. */
-struct shelf {
-	char *name, *path;
-	struct strings good, other;
-};
-
 struct settings {
-	char *plugins, *cases, *tests;
+	char *cases;
+	const char *plugins;
 	uint64_t seed;
 	long first, count, jobs;
 	bool show;
-	struct shelf shelves[PROGRAMS_MAX];
-	size_t shelf_count;
+	struct shelves shelves;
 };
 
 /* One damaged reply. */
@@ -48,11 +40,6 @@ struct attempt {
 	bool whole;      /* may an honest client take it for an answer? */
 	bool show;
 	int status;      /* how the program ended; -1: not at all */
-};
-
-/* What the workers counted. */
-struct tally {
-	long passed, by_status[4];
 };
 
 static void __attribute__((noreturn)) PRINTF_LIKE(1, 2) quit(const char *fmt, ...)
@@ -67,99 +54,19 @@ static void __attribute__((noreturn)) PRINTF_LIKE(1, 2) quit(const char *fmt, ..
 	exit(EXIT_FAILURE);
 }
 
-static bool is_reply_of_value(const struct exchange *x)
-{
-	return x->run == 0 && x->reply.status == 200 && x->reply.body.len && x->reply.end == REPLY_KEEP;
-}
-
-/* One that answers at once in one line, and has a good reply to damage. */
-static bool is_of_use(const struct casefile *c)
-{
-	const struct case_run *run = &c->runs[0];
-	bool any = false;
-
-	for (size_t i = 0; i < run->args.count; i++)
-		if (!strncmp(run->args.items[i], "-v", 2) || glob_fits("--verbose*", run->args.items[i]) ||
-		    glob_fits("--max-output*", run->args.items[i]))
-			return false;
-	for (size_t i = 0; i < c->script.count; i++) {
-		const struct exchange *x = &c->script.exchanges[i];
-		if (x->run == 0 && (x->reply.end == REPLY_STALL || x->reply.wait_ms || x->reply.drip))
-			return false;
-		any = any || is_reply_of_value(x);
-	}
-	return any && run->output_count && run->output[0].text[0] != '{';
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void list_sorted(const char *path, const char *glob, struct strings *names)
-{
-	DIR *folder = opendir(path);
-
-	if (!folder)
-		quit("%s: %s", path, strerror(errno));
-	for (struct dirent *entry; (entry = readdir(folder));)
-		if (glob_fits(glob, entry->d_name))
-			strings_add(names, entry->d_name);
-	closedir(folder);
-	if (names->count)
-		qsort(names->items, names->count, sizeof(*names->items), compare_names);
-}
-
-static void fill_shelf(const struct settings *set, struct shelf *shelf)
-{
-	CLEANUP(strings_clear) struct strings names = { 0 };
-	AUTO_FREE char *folder = mem_print("%s/%s", set->cases, shelf->name);
-	struct err e;
-
-	list_sorted(folder, "*.case", &names);
-	for (size_t i = 0; i < names.count; i++) {
-		CLEANUP(casefile_free) struct casefile c = { 0 };
-		AUTO_FREE char *file = mem_print("%s/%s", folder, names.items[i]);
-		if (!caserun_peek(file, set->tests, &c, &e))
-			quit("%s", e.text);
-		if (is_of_use(&c))
-			strings_add(c.runs[0].exit_status ? &shelf->other : &shelf->good, file);
-	}
-	if (!shelf->good.count || !shelf->other.count)
-		quit("%s: too few cases of use", folder);
-}
-
-static void fill_shelves(struct settings *set)
-{
-	CLEANUP(strings_clear) struct strings names = { 0 };
-
-	list_sorted(set->cases, "check_*", &names);
-	for (size_t i = 0; i < names.count && set->shelf_count < PROGRAMS_MAX; i++) {
-		struct shelf *shelf = &set->shelves[set->shelf_count];
-		shelf->name = mem_copy_text(names.items[i]);
-		shelf->path = mem_print("%s/%s", set->plugins, names.items[i]);
-		if (access(shelf->path, X_OK))
-			quit("%s: not built", shelf->path);
-		fill_shelf(set, shelf);
-		set->shelf_count++;
-	}
-	if (!set->shelf_count)
-		quit("no cases in %s", set->cases);
-}
-
 /* Answers of use; the sign-in's one in eight. */
 static struct exchange *choose(struct dice *d, struct casefile *c)
 {
-	struct exchange *lists[PROGRAMS_MAX], *tokens[PROGRAMS_MAX];
+	struct exchange *lists[REPLIES_MAX], *tokens[REPLIES_MAX];
 	size_t list_count = 0, token_count = 0;
 
 	for (size_t i = 0; i < c->script.count; i++) {
 		struct exchange *x = &c->script.exchanges[i];
-		if (!is_reply_of_value(x))
+		if (!shelf_is_good_reply(x))
 			continue;
-		if (strstr(x->target, "/oauth2/") && token_count < PROGRAMS_MAX)
+		if (strstr(x->target, "/oauth2/") && token_count < REPLIES_MAX)
 			tokens[token_count++] = x;
-		else if (list_count < PROGRAMS_MAX)
+		else if (list_count < REPLIES_MAX)
 			lists[list_count++] = x;
 	}
 	if (token_count && (!list_count || !dice_below(d, 8)))
@@ -211,64 +118,12 @@ static bool is_json(const struct buf *body)
 	return good;
 }
 
-/* RFC 3629: no overlong form, no surrogate, nothing beyond U+10FFFF; and of the control characters only TAB and newline. */
-static bool is_clean(const struct buf *text)
-{
-	for (size_t i = 0, n; i < text->len; i += n) {
-		const unsigned char *p = (const unsigned char *)text->data + i;
-		n = *p < 0x80 ? 1 : *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
-		if ((*p < 0x20 && *p != '\t' && *p != '\n') || *p == 0x7f || (*p >= 0x80 && *p < 0xc2) || *p > 0xf4 || i + n > text->len)
-			return false;
-		for (size_t j = 1; j < n; j++)
-			if (p[j] >> 6 != 2)
-				return false;
-		if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) || (*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f))
-			return false;
-	}
-	return true;
-}
-
-static void judge_text(int status, const struct buf *out, struct buf *report)
-{
-	static const char *const heads[] = { "[OK] - ", "[WARNING] - ", "[CRITICAL] - ", "[UNKNOWN] - " };
-	const char *text = buf_text(out), *bar = strchr(text, '|');
-
-	if (status < 0 || status > 3)
-		return;
-	if (strncmp(text, heads[status], strlen(heads[status])) != 0 || text[strlen(heads[status])] <= ' ')
-		buf_print(report, "    the first line does not begin with %s and a text\n", heads[status]);
-	if (!out->len || text[out->len - 1] != '\n')
-		buf_add(report, "    the output does not end with a newline\n");
-	if (bar && strchr(bar + 1, '|'))
-		buf_add(report, "    more than one |\n");
-	if (bar && memchr(text, '\n', (size_t)(bar - text)))
-		buf_add(report, "    a | behind the first line\n");
-	if (!is_clean(out))
-		buf_add(report, "    bytes that are no clean UTF-8\n");
-	if (strstr(text, "contoso-simulated-"))
-		buf_add(report, "    a simulated secret\n");
-	if (out->len > OUTPUT_MAX)
-		buf_print(report, "    %zu bytes of output\n", out->len);
-}
-
 static void judge(const struct casefile *c, const struct spawn *s, struct buf *report, void *data)
 {
 	struct attempt *a = data;
-	bool exited = !s->killed && WIFEXITED(s->status);
 
 	(void)c;
-	a->status = exited ? WEXITSTATUS(s->status) : -1;
-	if (s->killed)
-		buf_add(report, "    it did not end\n");
-	else if (!exited)
-		buf_print(report, "    ended by signal %d\n", WTERMSIG(s->status));
-	else if (a->status > 3)
-		buf_print(report, "    exit status %d\n", a->status);
-	if (s->ran_ms - s->starved_ms > LIMIT_S * 1000 + GRACE_MS)
-		buf_print(report, "    ran %lld ms of %d s\n", (long long)s->ran_ms, LIMIT_S);
-	if (s->text[1].len)
-		buf_print(report, "    stderr: %.4000s\n", buf_text(&s->text[1]));
-	judge_text(a->status, &s->text[0], report);
+	a->status = honest_judge(s, WITHIN_MS, report);
 	if (a->status == 0 && a->damaged->seen && (!a->whole || !is_json(&a->body)))
 		buf_print(report, "    OK for an answer that is not whole (%s)\n",
 			  a->whole ? "no JSON" : a->wire);
@@ -279,14 +134,15 @@ static void judge(const struct casefile *c, const struct spawn *s, struct buf *r
 }
 
 /* Attempt `number` does the same whatever came before it. */
-static void attempt(const struct settings *set, long number, struct tally *tally)
+static bool attempt(long number, int *status, void *data)
 {
+	const struct settings *set = data;
 	struct attempt a = { .dice = { set->seed ^ (uint64_t)number * UINT64_C(0xd1342543de82ef95) }, .show = set->show, .status = -1 };
-	const struct shelf *shelf = &set->shelves[(size_t)number % set->shelf_count];
+	const struct shelf *shelf = &set->shelves.items[(size_t)number % set->shelves.count];
 	const struct strings *cases = dice_below(&a.dice, 4) ? &shelf->good : &shelf->other;
 	const char *file = cases->items[dice_below(&a.dice, cases->count)];
 	const struct caserun c = {
-		.file = file, .tests = set->tests, .program = shelf->path, .plugin = shelf->name,
+		.file = file, .tests = set->shelves.tests, .program = shelf->path, .plugin = shelf->name,
 		.limit_ms = LIMIT_S * 1000 + 10000, .bend = bend, .judge = judge, .data = &a,
 	};
 	AUTO_BUF report = { 0 };
@@ -296,28 +152,9 @@ static void attempt(const struct settings *set, long number, struct tally *tally
 		printf("FAIL %s with %s, to repeat: --seed=%llu --first=%ld --count=1 --show\n", shelf->name,
 		       strrchr(file, '/') + 1, (unsigned long long)set->seed, number);
 	fputs(buf_text(&report), stdout);
-	fflush(stdout);
-	tally->passed += good;
-	if (a.status >= 0 && a.status < 4)
-		tally->by_status[a.status]++;
+	*status = a.status;
 	buf_free(&a.body);
-}
-
-static void run_workers(const struct settings *set, struct tally *tallies)
-{
-	fflush(stdout);
-	for (long job = 0; job < set->jobs; job++) {
-		pid_t pid = fork();
-		if (pid < 0)
-			quit("no process: %s", strerror(errno));
-		if (pid)
-			continue;
-		for (long i = job; i < set->count; i += set->jobs)
-			attempt(set, set->first + i, &tallies[job]);
-		_exit(0);
-	}
-	while (wait(NULL) > 0 || errno == EINTR)
-		;
+	return good;
 }
 
 static void usage(void)
@@ -341,15 +178,6 @@ static long number(const char *text)
 	return n;
 }
 
-static char *absolute(const char *path)
-{
-	char *found = realpath(path, NULL);
-
-	if (!found)
-		quit("%s: %s", path, strerror(errno));
-	return found;
-}
-
 static void read_arguments(struct settings *set, int argc, char **argv)
 {
 	static const struct option known[] = {
@@ -359,13 +187,14 @@ static void read_arguments(struct settings *set, int argc, char **argv)
 		{ "show", no_argument, NULL, 'v' },	     { "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	const char *source = getenv("srcdir"), *plugins = "plugins";
-	AUTO_FREE char *cases = mem_print("%s/tests/cases", source ? source : ".");
+	const char *source = getenv("srcdir");
+
+	set->cases = mem_print("%s/tests/cases", source ? source : ".");
 
 	for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
 		switch (option) {
-		case 'p': plugins = optarg; break;
-		case 'c': free(cases); cases = mem_copy_text(optarg); break;
+		case 'p': set->plugins = optarg; break;
+		case 'c': free(set->cases); set->cases = mem_copy_text(optarg); break;
 		case 's': set->seed = (uint64_t)number(optarg); break;
 		case 'f': set->first = number(optarg); break;
 		case 'n': set->count = number(optarg); break;
@@ -374,50 +203,23 @@ static void read_arguments(struct settings *set, int argc, char **argv)
 		default: usage(); exit(option == 'h' ? EXIT_SUCCESS : EXIT_FAILURE);
 		}
 	}
-	set->plugins = absolute(plugins);
-	set->cases = absolute(cases);
-	AUTO_FREE char *above = mem_print("%s/..", set->cases);
-	set->tests = absolute(above);
-}
-
-static void release(struct settings *set)
-{
-	for (size_t i = 0; i < set->shelf_count; i++) {
-		struct shelf *shelf = &set->shelves[i];
-		free(shelf->name);
-		free(shelf->path);
-		strings_clear(&shelf->good);
-		strings_clear(&shelf->other);
-	}
-	free(set->plugins);
-	free(set->cases);
-	free(set->tests);
 }
 
 int main(int argc, char **argv)
 {
-	struct settings set = { .seed = 1, .count = 1000, .jobs = 8 * sysconf(_SC_NPROCESSORS_ONLN) };
-	struct tally sum = { 0 };
+	struct settings set = { .plugins = "plugins", .seed = 1, .count = 1000, .jobs = 8 * sysconf(_SC_NPROCESSORS_ONLN) };
+	struct crew_tally sum = { 0 };
+	struct err e;
 
 	read_arguments(&set, argc, argv);
 	if (set.jobs < 1 || set.jobs > set.count)
 		set.jobs = 1;
-	size_t size = (size_t)set.jobs * sizeof(struct tally);
-	struct tally *tallies = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (tallies == MAP_FAILED)
-		quit("no memory to share: %s", strerror(errno));
-	fill_shelves(&set);
-	printf("seed %llu, %ld attempts from %ld on %zu programs\n", (unsigned long long)set.seed, set.count, set.first, set.shelf_count);
-	run_workers(&set, tallies);
-	for (long i = 0; i < set.jobs; i++) {
-		sum.passed += tallies[i].passed;
-		for (int j = 0; j < 4; j++)
-			sum.by_status[j] += tallies[i].by_status[j];
-	}
-	munmap(tallies, size);
-	release(&set);
-	printf("%ld OK, %ld WARNING, %ld CRITICAL, %ld UNKNOWN\n", sum.by_status[0], sum.by_status[1], sum.by_status[2], sum.by_status[3]);
-	/* What a worker that died did not come to has failed. */
-	printf("%ld passed, %ld failed\n", sum.passed, set.count - sum.passed);
-	return sum.passed == set.count && set.count ? EXIT_SUCCESS : EXIT_FAILURE;
+	if (!shelves_fill(&set.shelves, set.cases, set.plugins, &e))
+		quit("%s", e.text);
+	printf("seed %llu, %ld attempts from %ld on %zu programs\n", (unsigned long long)set.seed, set.count, set.first, set.shelves.count);
+	if (!crew_run(set.first, set.count, set.jobs, attempt, &set, &sum))
+		quit("no process or no memory to share: %s", strerror(errno));
+	shelves_clear(&set.shelves);
+	free(set.cases);
+	return crew_report(&sum, set.count);
 }
