@@ -121,8 +121,8 @@ learn() {
 		{ printf '%q ' "$nagios/check_curl" "${first[@]}" -D --ca-cert="$work/bundle.pem"; echo; } >>"$commands/check_curl"
 		{ printf '%q ' "$nagios/check_http" "${first[@]}"; echo; } >>"$commands/check_http"
 	done <"$asked"
-	printf '%q ' curl -K "$commands/bundle.curlrc" >"$commands/curl"
-	printf '%q ' curl -K "$commands/one.curlrc" >"$commands/curl_one"
+	printf '%q ' "$(command -v curl)" -K "$commands/bundle.curlrc" >"$commands/curl"
+	printf '%q ' "$(command -v curl)" -K "$commands/one.curlrc" >"$commands/curl_one"
 	printf '%q ' "$build/tests/bench/floor" "$port" "$work/certs" "$commands"/request.* >"$commands/floor"
 	printf '%q ' /usr/bin/python3 "$top/tests/bench/python_requests.py" "$tenant_url" "$work/bundle.pem" "$header" "$asked" >"$commands/python"
 	printf '%q ' /usr/bin/perl "$top/tests/bench/perl_lwp.pl" "$tenant_url" "$work/bundle.pem" "$header" "$asked" >"$commands/perl"
@@ -199,11 +199,9 @@ one_peak() {
 }
 peak() { each_command "$1" one_peak | sort -n | tail -n 1; }
 
-one_cpu() {
-	local TIMEFORMAT='%U %S'
-	{ time "$@" >/dev/null 2>&1 </dev/null || broke "$@"; } 2>&1
-}
-cpu() { each_command "$1" one_cpu | awk '{ sum += $1 + $2 } END { printf "%.0f\n", sum * 1e6 }'; }
+one_cpu() { "$build/tests/bench/cpu" "$@" || broke "$@"; }
+# In microseconds.
+cpu() { each_command "$1" one_cpu | awk '{ sum += $1 } END { print sum }'; }
 # median FILE, in ms
 median() { sort -n "$1" | awk '{ v[NR] = $1 } END { printf "%.1f", (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2000 }'; }
 # interleave CLIENT…: the medians of CPU into $work/cpu.CLIENT
@@ -226,6 +224,22 @@ one_libraries() {
 	grep -E '\.so[.0-9]*", .* = [0-9]+$' "$work/opened" | grep -oE '"[^"]+"' | sort -u | wc -l
 }
 libraries() { each_command "$1" one_libraries | sort -n | tail -n 1; }
+
+# Times that the client waits for the other side: for each connection, and whenever it reads after it wrote. With TLS 1.3 there is one such
+# turn for the handshake, and one for each request.
+one_trips() {
+	strace -f -e trace=connect,close,write,writev,sendto,sendmsg,read,readv,recvfrom,recvmsg -o "$work/talk" "$@" >/dev/null 2>&1 </dev/null
+	awk -v port="htons($port)" '
+		!match($0, /[a-z]+\([0-9]+/) { next }
+		{ split(substr($0, RSTART, RLENGTH), call, "("); fd = call[2]; result = $0; sub(/.*= /, "", result) }
+		call[1] == "connect" && index($0, port) && (result == "0" || /EINPROGRESS/) { trips++; socket[fd] = 1; wrote[fd] = 0; next }
+		call[1] == "close" { delete socket[fd]; next }
+		!(fd in socket) || result + 0 <= 0 { next }
+		call[1] ~ /^(write|send)/ { wrote[fd] = 1; next }
+		wrote[fd] { trips++; wrote[fd] = 0 }
+		END { print trips + 0 }' "$work/talk"
+}
+trips() { each_command "$1" one_trips | awk '{ sum += $1 } END { print sum }'; }
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a / b }'; }
 
@@ -355,7 +369,7 @@ compare() {
 
 # rivals SIZE: all clients with the requests of one check.
 rivals() {
-	local name trips
+	local name
 	with_tenant "$1" app_connectors && learn app_connectors || exit 1
 	printf '\n### All clients, the request of app_connectors, %d bytes\n\n' "$bytes"
 	printf '| client | M instructions | CPU, ms | / curl | peak, kB | system calls | libraries | connections | requests | round trips |\n'
@@ -368,10 +382,9 @@ rivals() {
 		: >"$work/log"
 		each_command "$name" works
 		requests=$(grep -vc '^CONNECT$' "$work/log") connections=$(grep -c '^CONNECT$' "$work/log")
-		trips=$((2 * connections + requests)) # TCP, TLS 1.3
 		printf '| %s | %s | %s | %.2f | %d | %d | %d | %d | %d | %d |\n' "$(title "$name")" "$(instructions "$name")" "$(cat "$work/cpu.$name")" \
 			"$(ratio "$(cat "$work/cpu.$name")" "$(cat "$work/cpu.curl")")" "$(peak "$name")" "$(calls "$name")" "$(libraries "$name")" \
-			"$connections" "$requests" "$trips"
+			"$connections" "$requests" "$(trips "$name")"
 	done
 }
 title() {
