@@ -10,7 +10,7 @@ packages_test="clang libclang-rt-dev valgrind curl jq mandoc man-db shellcheck x
 	monitoring-plugins-common time locales git nagios4-core nagios4-common mailutils nagios-nrpe-server nagios-nrpe-plugin
 	icingaweb2-module-director icingacli php-cli php-mysql mariadb-server-core mariadb-client-core zsh bash-completion
 	python3 pyflakes3 chromium chromium-driver fonts-dejavu-core influxdb"
-# What `make bench` and `make bench-scale` compare with; Debian only recommends the library.
+# What `make bench` compares with; Debian only recommends the library.
 packages_bench="monitoring-plugins-standard liburiparser1 python3-requests libwww-perl liblwp-protocol-https-perl strace"
 # To make the Debian packages (contrib/package-deb); to look at packages of all kinds.
 packages_debian="build-essential debhelper dh-apparmor dh-python fakeroot python3"

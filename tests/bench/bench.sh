@@ -479,7 +479,7 @@ for tool in "${tools[@]}"; do
 done
 write_small || exit 1
 # shellcheck disable=SC2016
-printf '## Figures of %s\n\n`make bench%s` on %s, %s, curl %s, %s, json-c %s, %d cores.\n' "$(date -u +%F)" "${smoke:+-smoke}" \
+printf '## Figures of %s\n\n`make bench-%s` on %s, %s, curl %s, %s, json-c %s, %d cores.\n' "$(date -u +%F)" "$([ -n "$smoke" ] && echo smoke || echo clients)" \
 	"$(. /etc/os-release && echo "$PRETTY_NAME")" "$(uname -m)" "$(curl --version | awk 'NR == 1 { print $2 }')" \
 	"$(openssl version | cut -d' ' -f1-2)" "$(pkg-config --modversion json-c)" "$(nproc)"
 if [ -z "$smoke" ]; then
