@@ -19,7 +19,7 @@ static const struct metric metrics[] = {
 };
 
 struct seen {
-	unsigned rows, all_apps, apps;
+	unsigned rows, told, all_apps, apps; /* told: rows that have the member */
 };
 
 /* Does App Control know the app? Every app of the tenant has the object (contract, "App Control"). */
@@ -96,6 +96,7 @@ static bool visit_app(struct json_object *row, void *data, struct err *e)
 
 	(void)e;
 	seen->rows++;
+	seen->told += jget_is_there(row, "proxy");
 	enum got got = jget_object(row, "proxy", &proxy);
 	if (got == UNSET || (got == GOT && !is_controlled(proxy)))
 		return true;
@@ -131,6 +132,8 @@ static void sum_up(struct job *job)
 
 	if (!seen->rows)
 		job_empty_reply(job, "no apps at all, check the role of the token's owner: a scoped role sees none");
+	else if (!seen->told)
+		job_empty_reply(job, "none of %u app%s tells of App Control (no member \"proxy\")", seen->rows, seen->rows == 1 ? "" : "s");
 	else if (!seen->all_apps)
 		job_empty(job, "no apps behind App Control, they appear with the first hit of a policy");
 	else if (!seen->apps)
@@ -160,7 +163,7 @@ const struct plugin plugin = {
 		 "who did it and why, and switch it on again. An app that is configured but not connected is not controlled either; sign in to "
 		 "it through its Conditional Access policy, and finish its set-up.\n\n"
 		 "Apps appear only after a policy was hit, so none is normal. A reply without any row is UNKNOWN: the service leaves out what "
-		 "the token's owner may not see.",
+		 "the token's owner may not see. So is one in which no row tells of the control.",
 	.permission = PORTAL_APPS_PERMISSION,
 	.requests = "1 for each 100 apps and connectors",
 	.service = CLOUD_APPS,
