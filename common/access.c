@@ -2,6 +2,8 @@
 /* Tries the very queries that the check makes, one row each. */
 #include "access.h"
 
+#include <stdlib.h>
+
 const struct metric access_metrics[] = { METRICS_UNREADABLE };
 const struct limits access_limits[] = { { .warn = { .given = false } } };
 
@@ -15,7 +17,7 @@ struct outcome {
 };
 
 struct outcomes {
-	struct outcome all[READS_MAX];
+	struct outcome *all;
 	unsigned count, allowed;
 };
 
@@ -57,9 +59,14 @@ static void print_line(struct job *job, const struct plugin *p, const struct fra
 	}
 }
 
+static void outcomes_release(struct outcomes *o)
+{
+	free(o->all);
+}
+
 bool access_check(struct job *job, const struct plugin *p, const struct frame *f, struct err *e)
 {
-	struct outcomes o = { .count = 0 };
+	CLEANUP(outcomes_release) struct outcomes o = { .all = mem_new(query_count(p->reads), sizeof(*o.all)) };
 	AUTO_BUF missing = { 0 };
 
 	verdict_leave_out(job->verdict, 0, NULL);

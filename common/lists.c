@@ -52,7 +52,7 @@ static bool settle(struct job *job, const struct lists *l, const struct err *ref
 bool lists_read(struct job *job, const struct lists *l, bool (*read)(struct job *job, size_t place, struct err *e), const unsigned *shown,
 		struct err *e)
 {
-	struct err refusals[READS_MAX] = { 0 };
+	AUTO_FREE struct err *refusals = mem_new(query_count(l->queries), sizeof(*refusals));
 
 	for (size_t i = 0; l->queries[i]; i++) {
 		struct err why = { 0 };

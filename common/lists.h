@@ -4,7 +4,7 @@
 #pragma once
 #include "plugin.h"
 
-/* Borrowed. Both arrays end with NULL, and have at most READS_MAX lists. */
+/* Borrowed. Both arrays end with NULL. */
 struct lists {
 	const struct query *const *queries;
 	const char *const *words;                /* by which options name them, in the same order */

@@ -2,7 +2,6 @@
 /* The frame: settings, sign-in, run, print once, exit status. There is no other way out but the last words. */
 #include "plugin.h"
 
-#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +32,7 @@ struct run {
 	struct limits limits[METRICS_MAX];
 	struct opt_group groups[5];
 	struct opt_table table;
-	struct endpoint endpoints[READS_MAX + 1];
+	struct endpoint *endpoints;    /* what the plugin reads, ends with one without a path */
 };
 
 static int print_and(int status, struct buf *out)
@@ -62,10 +61,10 @@ static void fit_frame_rows(struct run *r)
 
 static void list_endpoints(struct run *r)
 {
+	r->endpoints = mem_new(query_count(r->plugin->reads) + 1, sizeof(*r->endpoints));
 	for (size_t i = 0; r->plugin->reads[i]; i++) {
 		const struct query *q = r->plugin->reads[i];
 
-		assert(i < READS_MAX);
 		r->endpoints[i] = (struct endpoint){ .path = q->path, .resource = service_resource(q->service),
 						     .entra_permission = q->entra_permission,
 						     .permission = q->permission ? q->permission : q->entra_permission };
@@ -96,6 +95,7 @@ static void run_release(struct run *r)
 	options_release(&r->table);
 	selection_release(&r->frame.selection);
 	free(r->own);
+	free(r->endpoints);
 }
 
 static struct page page_of(const struct run *r)

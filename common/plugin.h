@@ -12,8 +12,6 @@
 #include "monitor/verdict.h"
 #include "net/jget.h"
 
-#define READS_MAX 8
-
 struct selection;
 
 struct job {
@@ -43,8 +41,7 @@ struct plugin {
 	bool exclude_adds;                  /* given patterns add to the default instead of replacing it */
 	/* Cross-field rules; may be NULL. Limits are those of the metrics, in their order. */
 	bool (*check)(void *settings, struct limits *limits, struct err *e);
-	const struct query *const *reads;   /* all that run may ask for, ends with NULL, at most READS_MAX;
-					     * parameters and bodies may differ */
+	const struct query *const *reads;   /* all that run may ask for, ends with NULL; parameters and bodies may differ */
 	/* Is it read with these settings, and after the status of the last reply (api_status)? NULL: all are. */
 	bool (*does_read)(const struct job *job, const struct query *q);
 	/* Is it no harm that this one failed, by that refusal (api_refusal; 0: otherwise), when `others` of the rest were allowed? NULL: it is. */

@@ -53,6 +53,15 @@ struct reading {
 	const char *headers[HEADERS_MAX + 1];
 };
 
+size_t query_count(const struct query *const *queries)
+{
+	size_t count = 0;
+
+	while (queries[count])
+		count++;
+	return count;
+}
+
 struct api *api_new(const struct cloud_settings *set, enum service service, const struct deadline *deadline, int trace,
 		    const char *user_agent, struct err *e)
 {

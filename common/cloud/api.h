@@ -45,6 +45,9 @@ struct query {
 	unsigned limit;               /* rows a page, on Graph $top; 0: the service's own (portal 100, Graph no $top) */
 };
 
+/* How many they are; the array ends with NULL. */
+size_t query_count(const struct query *const *queries);
+
 struct api;
 struct api *api_new(const struct cloud_settings *set, enum service service, const struct deadline *deadline, int trace,
 		    const char *user_agent, struct err *e) MUST_USE;
