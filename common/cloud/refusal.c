@@ -145,16 +145,18 @@ static int64_t leading_seconds(const char *text, const char **end)
 	return *end == text || seconds > WAIT_BELIEVED_MAX ? -1 : seconds;
 }
 
-static int64_t header_wait(const char *text, int64_t now)
+/* A moment is one of the answerer's clock, so it is compared with that one, when it is told. */
+static int64_t header_wait(const struct http_reply *reply, int64_t now)
 {
 	const char *end;
 	int64_t seconds, at;
 
-	if (parse_http_date(text, &at)) {
+	if (parse_http_date(reply->retry_after, &at)) {
+		parse_http_date(reply->date, &now);
 		seconds = at > now ? at - now : 0;
 		return seconds > WAIT_BELIEVED_MAX ? -1 : seconds;
 	}
-	seconds = leading_seconds(text, &end);
+	seconds = leading_seconds(reply->retry_after, &end);
 	return *end ? -1 : seconds;
 }
 
@@ -172,7 +174,7 @@ static int64_t body_wait(const char *body)
 
 int64_t refusal_wait(const struct http_reply *reply, int64_t now)
 {
-	int64_t seconds = header_wait(reply->retry_after, now);
+	int64_t seconds = header_wait(reply, now);
 
 	return seconds >= 0 ? seconds : body_wait(buf_text(&reply->body));
 }

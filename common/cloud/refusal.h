@@ -17,7 +17,8 @@ void refusal_reason(const struct buf *body, struct buf *out);
 void refusal_plain(const char *text, size_t max, struct buf *out);
 
 /* Seconds that a 429 or 503 asks to wait: Retry-After (seconds or an HTTP date), else "available in N second" in the body; -1
- * when it does not say, or not in a form to believe. `now` is the clock. */
+ * when it does not say, or not in a form to believe. A date counts from the reply's own Date, or
+ * without one from `now`, this host's clock. */
 int64_t refusal_wait(const struct http_reply *reply, int64_t now);
 
 /* Who answered, and to what: "graph.microsoft.com", "secureScores". */

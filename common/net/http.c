@@ -195,9 +195,10 @@ static size_t take_header(char *line, size_t size, size_t count, void *data)
 		return stop(x);
 	}
 	if (len > 5 && !memcmp(line, "HTTP/", 5)) /* also after an interim reply, whose headers do not count */
-		r->content_type[0] = r->retry_after[0] = r->location[0] = r->www_authenticate[0] = x->length[0] = '\0';
+		r->content_type[0] = r->retry_after[0] = r->date[0] = r->location[0] = r->www_authenticate[0] = x->length[0] = '\0';
 	keep_header(line, len, "Content-Type", r->content_type, sizeof(r->content_type));
 	keep_header(line, len, "Retry-After", r->retry_after, sizeof(r->retry_after));
+	keep_header(line, len, "Date", r->date, sizeof(r->date));
 	keep_header(line, len, "Location", r->location, sizeof(r->location));
 	keep_header(line, len, "WWW-Authenticate", r->www_authenticate, sizeof(r->www_authenticate));
 	if (!keep_length(x, line, len)) {

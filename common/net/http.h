@@ -42,6 +42,7 @@ struct http_reply {
 	struct buf body;                 /* of a status other than 200 (cut at HTTP_ERROR_BODY_MAX), or without a sink */
 	char content_type[96];           /* "" when not sent */
 	char retry_after[64];            /* as sent, "" when not */
+	char date[64];                   /* the answerer's clock, as sent, "" when not */
 	char location[256];              /* of a redirect, as sent, "" when not */
 	char www_authenticate[512];      /* as sent, "" when not */
 	int64_t took_ms;

@@ -489,6 +489,32 @@ START_TEST(wait_is_read)
 }
 END_TEST
 
+static const struct dated_row {
+	const char *date, *retry_after;
+	int64_t seconds;
+} dated[] = {
+	{ "Sat, 20 Nov 2027 12:00:00 GMT", "Sat, 20 Nov 2027 12:00:41 GMT", 41 },
+	{ "Thu, 20 Nov 2025 12:00:00 GMT", "Thu, 20 Nov 2025 12:00:41 GMT", 41 },
+	{ "Fri, 20 Nov 2026 12:00:40 GMT", "Fri, 20 Nov 2026 12:00:41 GMT", 1 },
+	{ "Fri, 20 Nov 2026 13:00:00 GMT", "Fri, 20 Nov 2026 12:00:41 GMT", 0 },
+	{ "Thu, 20 Nov 2025 12:00:00 GMT", "Fri, 20 Nov 2026 12:00:41 GMT", -1 },
+	{ "Thu, 20 Nov 2025 12:00:00 GMT", "7", 7 },
+	{ "today", "Fri, 20 Nov 2026 12:00:41 GMT", 41 },
+};
+
+/* By the service's own clock, however far this host's is off. */
+START_TEST(wait_counts_from_the_reply)
+{
+	struct http_reply reply = { 0 };
+	int64_t now = 0;
+
+	ck_assert(clock_parse("2026-11-20T12:00:00Z", &now));
+	snprintf(reply.date, sizeof(reply.date), "%s", dated[_i].date);
+	snprintf(reply.retry_after, sizeof(reply.retry_after), "%s", dated[_i].retry_after);
+	ck_assert_int_eq(refusal_wait(&reply, now), dated[_i].seconds);
+}
+END_TEST
+
 static const struct reason_row {
 	const char *body, *reason;
 } reasons[] = {
@@ -696,6 +722,7 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, pages_have_a_ceiling);
 	tcase_add_loop_test(tests, rows_and_bodies_have_ceilings, 0, ROWS(ceilings));
 	tcase_add_loop_test(tests, wait_is_read, 0, ROWS(told));
+	tcase_add_loop_test(tests, wait_counts_from_the_reply, 0, ROWS(dated));
 	tcase_add_loop_test(tests, reason_is_plain, 0, ROWS(reasons));
 	tcase_add_test(tests, long_text_is_cut_between_characters);
 	tcase_add_test(tests, set_remembers_many);
