@@ -373,7 +373,8 @@ bool token_renew(struct token *t, bool always)
 {
 	if (t->set->auth == AUTH_API_TOKEN || t->renewed || !t->header)
 		return false;
-	if (!always && clock_now() - t->now.issued_at < YOUNG_S)
+	int64_t age = clock_now() - t->now.issued_at; /* below 0: the clock was set back */
+	if (!always && age >= 0 && age < YOUNG_S)
 		return false;
 	t->renewed = true;
 	t->refused = t->now.token;

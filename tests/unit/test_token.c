@@ -384,6 +384,23 @@ START_TEST(renews_once_a_run)
 }
 END_TEST
 
+/* A clock that was set back does not make it young: how old it is nobody knows. */
+START_TEST(token_of_a_time_ahead_is_renewed)
+{
+	const char *value;
+	struct err e = { 0 };
+
+	expect(first, "Bearer first", 1);
+	put_grant(cached_file(), "kept", 200, 3000, 3500);
+	struct token *t = token_new(&settings, GRAPH, NULL, &deadline, 0);
+	script_play(nothing);
+	ck_assert(token_header(t, &value, &e));
+	ck_assert_str_eq(value, "Bearer kept");
+	ck_assert(token_renew(t, false));
+	token_free(t);
+}
+END_TEST
+
 START_TEST(takes_what_another_check_has_renewed)
 {
 	const char *value;
@@ -884,6 +901,7 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, early_renewal_may_fail);
 	tcase_add_loop_test(tests, ended_grant_stands_in_for_nothing, 0, 2);
 	tcase_add_test(tests, renews_once_a_run);
+	tcase_add_test(tests, token_of_a_time_ahead_is_renewed);
 	tcase_add_test(tests, takes_what_another_check_has_renewed);
 	tcase_add_loop_test(tests, refusal_says_what_to_do, 0, ROWS(refusals));
 	tcase_add_loop_test(tests, number_has_its_hint, 0, ROWS(hints));
