@@ -14,6 +14,7 @@ struct sim_settings {
 	int64_t at;          /* 0: the clock */
 	unsigned limit;      /* portal requests per tenant and window, 0: no limit */
 	unsigned window;     /* its length in seconds */
+	bool dated;          /* a 429 of the portal names the moment when the wait is over */
 	unsigned token_life; /* seconds, as told in expires_in */
 	bool tls;
 	bool whole;          /* a page holds the whole list */

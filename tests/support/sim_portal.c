@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "support/sim.h"
@@ -176,6 +177,17 @@ static bool identify(const struct sim_settings *set, const struct sim_request *r
 	return is_at_home(who->tenant, r->host) || fail(reply, 401, "Invalid token");
 }
 
+static void add_retry_after(int64_t at, struct sim_reply *reply)
+{
+	time_t seconds = at;
+	struct tm tm;
+	char text[64] = "";
+
+	if (gmtime_r(&seconds, &tm))
+		strftime(text, sizeof(text), "Retry-After: %a, %d %b %Y %H:%M:%S GMT", &tm);
+	strings_add(&reply->headers, text);
+}
+
 /* A refused request does not count against the window. */
 static bool take_from_limit(const struct sim_settings *set, struct tenant *t, struct sim_reply *reply)
 {
@@ -190,6 +202,8 @@ static bool take_from_limit(const struct sim_settings *set, struct tenant *t, st
 
 		snprintf(text, sizeof(text), "Request was throttled. Expected available in %lld second%s.",
 			 (long long)seconds, seconds == 1 ? "" : "s");
+		if (set->dated)
+			add_retry_after(clock_now() + seconds, reply);
 		return fail(reply, 429, text);
 	}
 	*oldest = now;

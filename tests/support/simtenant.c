@@ -59,6 +59,7 @@ static const char help[] =
     "  --limit=N             portal requests a tenant may make in a window; 30, at most 1024\n"
     "  --window=SECONDS      length of the window; 60\n"
     "  --no-limit            no limit\n"
+    "  --retry-after-date    whom the limit refuses, it tells by Retry-After until which moment\n"
     "  --rows=N              at least N rows in every list, by numbered copies\n"
     "  --tenants=N           instead of the scenario's tenants N that have the data of the first, with names, credentials and\n"
     "                        limits of their own; writes DIR/tenants.ini with the sections t001 (portal), t001-graph ...\n"
@@ -306,6 +307,7 @@ enum {
 	LIMIT,
 	WINDOW,
 	NO_LIMIT,
+	RETRY_AFTER_DATE,
 	ROWS,
 	TENANTS,
 	ROW_BYTES,
@@ -329,6 +331,7 @@ static const struct option options[] = {
 	{ "limit", required_argument, NULL, LIMIT },
 	{ "window", required_argument, NULL, WINDOW },
 	{ "no-limit", no_argument, NULL, NO_LIMIT },
+	{ "retry-after-date", no_argument, NULL, RETRY_AFTER_DATE },
 	{ "rows", required_argument, NULL, ROWS },
 	{ "tenants", required_argument, NULL, TENANTS },
 	{ "row-bytes", required_argument, NULL, ROW_BYTES },
@@ -388,6 +391,9 @@ static void take_option(struct program *p, int option)
 		break;
 	case NO_LIMIT:
 		p->set.limit = 0;
+		break;
+	case RETRY_AFTER_DATE:
+		p->set.dated = true;
 		break;
 	case ROWS:
 		p->rows = number(optarg, 1000000, "rows");
