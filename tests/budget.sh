@@ -43,14 +43,37 @@ requests() { grep -c '/api/' "$folder/log"; }
 throttled() { grep -c ' 429$' "$folder/log"; }
 used_up='^\[UNKNOWN\] - .*request budget of localhost used up \(25 a minute\): available in [0-9]+ s, [0-9]+ s left of 5 s'
 
-with nine
+# in_waves NAME: a tenant that takes three requests a second, and a share that is used up: of the twelve of the last minute three
+# leave it in two seconds, three more in four, in six and in eight. Two seconds lie in between, so that each wave finds the tenant rested.
+in_waves() {
+	with "$1" --limit=3 --window=1
+	"$build/plugins/check_mdca_app_connectors" --extra-opts="@$folder/tenant.ini" >/dev/null || exit 1
+	"$build/tests/ledger" "$folder"/cache/*.budget 0 -{59,59,59,57,57,57,55,55,55,53,53,53}000 || exit 1
+}
+waited() { grep -l 'request budget used up, waiting' "$folder"/out.* | wc -l; }
+
+in_waves patient
 portal_checks
-at_once 9
+at_once 9 --budget=12 -vv
 equal "nine at once are OK" 9x0 "$(states)"
+equal "nine at once: eleven requests, and one before" 12 "$(requests)"
 equal "nine at once: nobody was throttled" 0 "$(throttled)"
+equal "nine at once: all waited" 9 "$(waited)"
+stop_tenant
+in_waves hasty
+at_once 9 --budget=0 -vv
+equal "nine at once without a budget: some were throttled" yes "$([ "$(throttled)" -gt 0 ] && echo yes)"
+equal "nine at once without a budget: none waited for it" 0 "$(waited)"
+stop_tenant
+programs=("$build/plugins/check_mdca_app_connectors")
+in_waves short
+at_once 9 --budget=12 --timeout=5
+equal "nine with time for two waves: six are OK" "6x0 3x3" "$(states)"
+equal "nine with time for two waves: nobody was throttled" 0 "$(throttled)"
+equal "nine with time for two waves: the others say until when" 3 \
+	"$(grep -cE '^\[UNKNOWN\] - request budget of localhost used up \(12 a minute\): available in [56] s, [45] s left of 5 s' "$folder/lines")"
 stop_tenant
 
-programs=("$build/plugins/check_mdca_app_connectors")
 with forty
 at_once 40 --timeout=5
 equal "forty at once: as many as the budget has" "25x0 15x3" "$(states)"
