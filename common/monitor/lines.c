@@ -42,17 +42,10 @@ static void drop(struct bucket *b, const struct line *line)
 	b->dropped_values += line->value_count;
 }
 
-static void bucket_sort(struct bucket *b, size_t keep)
+static void bucket_sort(struct bucket *b)
 {
 	if (b->count)
 		qsort(b->lines, b->count, sizeof(struct line *), by_line);
-	while (b->count > keep) {
-		struct line *last = b->lines[--b->count];
-
-		drop(b, last);
-		free(last);
-	}
-	b->full = b->count == keep;
 }
 
 /* One block, so that one free() releases it. */
@@ -73,11 +66,33 @@ static struct line *copy_line(const struct line *line)
 	return copy;
 }
 
-/* Twice as many as are kept find room, so that sorting is rare. */
+/* Puts the line into a full bucket in the last one's stead, unless that one comes first. */
+static void bucket_insert(struct bucket *b, const struct line *line)
+{
+	size_t last = b->count - 1, from = 0, upto = last;
+
+	if (line_compare(line, b->lines[last]) >= 0) {
+		drop(b, line);
+		return;
+	}
+	drop(b, b->lines[last]);
+	free(b->lines[last]);
+	while (from < upto) {
+		size_t middle = (from + upto) / 2;
+
+		if (line_compare(line, b->lines[middle]) < 0)
+			upto = middle;
+		else
+			from = middle + 1;
+	}
+	memmove(&b->lines[from + 1], &b->lines[from], (last - from) * sizeof(struct line *));
+	b->lines[from] = copy_line(line);
+}
+
 static void bucket_add(struct bucket *b, const struct line *line, size_t keep)
 {
-	if (b->full && line_compare(line, b->lines[keep - 1]) >= 0) {
-		drop(b, line);
+	if (b->count == keep) {
+		bucket_insert(b, line);
 		return;
 	}
 	if (b->count == b->room) {
@@ -85,8 +100,8 @@ static void bucket_add(struct bucket *b, const struct line *line, size_t keep)
 		b->lines = mem_resize(b->lines, b->room, sizeof(struct line *));
 	}
 	b->lines[b->count++] = copy_line(line);
-	if (b->count / 2 >= keep)
-		bucket_sort(b, keep);
+	if (b->count == keep)
+		bucket_sort(b);
 }
 
 static struct bucket *bucket_for(struct lines *lines, const struct findings *f)
@@ -140,9 +155,9 @@ static int by_text(const void *a, const void *b)
 	return order ? order : (x > y) - (x < y);
 }
 
-void rows_take(struct rows *r, struct lines *lines, struct bucket *b, enum state s)
+void rows_take(struct rows *r, struct bucket *b, enum state s)
 {
-	bucket_sort(b, lines->keep);
+	bucket_sort(b);
 	for (size_t i = 0; i < b->count; i++) {
 		if (r->count == r->room) {
 			r->room = r->room ? r->room * 2 : 32;

@@ -32,9 +32,8 @@ struct findings {
 
 struct bucket {
 	struct findings findings;
-	struct line **lines;  /* the first `keep` are in order once `full` */
+	struct line **lines;  /* in order once there are `keep` */
 	size_t count, room;
-	bool full;
 	size_t dropped, dropped_values;
 };
 
@@ -67,7 +66,7 @@ struct rows {
 };
 
 /* Adds the lines of a bucket, which all have this state. */
-void rows_take(struct rows *r, struct lines *lines, struct bucket *b, enum state s);
+void rows_take(struct rows *r, struct bucket *b, enum state s);
 /* Worst first (CRITICAL, UNKNOWN, WARNING, OK), then by rank, then by name in byte order. */
 void rows_sort(struct rows *r);
 /* Marks rows as gone until the costs of the others fit into `room`; returns how many lines are not shown in all. */

@@ -427,7 +427,7 @@ void verdict_rows(struct verdict *v, struct rows *r, bool all)
 
 		if (all || v->o.detail == DETAIL_ALL || s != STATE_OK ||
 		    b->findings.counts & verdict_bit(v->unreadable))
-			rows_take(r, &v->lines, b, s);
+			rows_take(r, b, s);
 	}
 	rows_sort(r);
 }
@@ -451,7 +451,7 @@ const char *verdict_names(struct verdict *v, int metric, unsigned most)
 	buf_cut(&v->names, 0);
 	for (size_t i = 0; i < v->lines.count; i++)
 		if (v->lines.buckets[i].findings.counts & verdict_bit(metric))
-			rows_take(&r, &v->lines, &v->lines.buckets[i], bucket_state(v, &v->lines.buckets[i].findings));
+			rows_take(&r, &v->lines.buckets[i], bucket_state(v, &v->lines.buckets[i].findings));
 	rows_sort(&r);
 	for (size_t i = 0; i < r.count; i++) {
 		const char *name = r.rows[i].line->name;

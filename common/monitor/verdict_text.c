@@ -70,7 +70,7 @@ static size_t rows_with_values(struct rows *r, struct verdict *v)
 	for (size_t i = 0; i < v->lines.count; i++) {
 		struct bucket *b = &v->lines.buckets[i];
 
-		rows_take(r, &v->lines, b, STATE_OK);
+		rows_take(r, b, STATE_OK);
 		if (b->dropped_values && (!end || line_compare(b->lines[b->count - 1], end) < 0))
 			end = b->lines[b->count - 1];
 	}
