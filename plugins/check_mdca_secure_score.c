@@ -52,7 +52,7 @@ static bool is_wanted_product(const struct settings *set, const char *service)
 static bool is_of_product(const struct settings *set, const struct action *a)
 {
 	return is_wanted_product(set, product_of(a)) ||
-	       (!a->service && (glob_any(&set->products, a->scored->id) || glob_any(&set->products, action_bare_id(a))));
+	       (!a->kind->service && (glob_any(&set->products, a->scored->id) || glob_any(&set->products, action_bare_id(a))));
 }
 
 /* An action is what can be expected, and so is a product: it loses its last action when its connector goes (contract, "Secure Score"). */

@@ -94,12 +94,12 @@ const char *points_share(double points, double possible, char out[SHARE_SIZE])
 
 const char *product_of(const struct action *a)
 {
-	return a->service ? a->service : PRODUCT_UNKNOWN;
+	return a->kind->service ? a->kind->service : PRODUCT_UNKNOWN;
 }
 
 static int by_product(const void *a, const void *b)
 {
-	const struct action *x = a, *y = b;
+	const struct action *x = *(const struct action *const *)a, *y = *(const struct action *const *)b;
 	int order = strcasecmp(product_of(x), product_of(y));
 
 	if (!order)
@@ -155,26 +155,28 @@ static void add_action(struct products *all, struct product *p, const struct act
 	if (status == ACTION_TO_ADDRESS)
 		action_keep_best(p->worst, PRODUCT_NAMED, a, action_is_worth_more);
 	if (action_is_strange(a))
-		add_to_list(&p->states, "%s of %s", a->state, action_title(a));
+		add_to_list(&p->states, "%s of %s", a->kind->state, action_title(a));
 	if (action_loss(a) > 0)
 		add_loss(all, p, a);
 	if (status != ACTION_ACCEPTED || !without_accepted)
 		add_points(all, p, a);
 }
 
-void products_visit(struct score_day *day, bool without_accepted, struct products *all, product_visit *visit, void *data)
+void products_visit(const struct score_day *day, bool without_accepted, struct products *all, product_visit *visit, void *data)
 {
-	const struct action *a = day->actions, *end = a + day->action_count;
+	AUTO_FREE const struct action **order = mem_new(day->action_count, sizeof(*order));
+	const struct action **a = order, **end = order + day->action_count;
 
-	if (a == end)
-		return;
-	qsort(day->actions, day->action_count, sizeof(*day->actions), by_product);
+	for (size_t i = 0; i < day->action_count; i++)
+		order[i] = &day->actions[i];
+	if (a < end)
+		qsort(order, day->action_count, sizeof(*order), by_product);
 	while (a < end) {
-		const char *service = product_of(a);
+		const char *service = product_of(*a);
 		struct product p = { .name = product_name(service) };
 
-		for (; a < end && !strcasecmp(product_of(a), service); a++)
-			add_action(all, &p, a, without_accepted);
+		for (; a < end && !strcasecmp(product_of(*a), service); a++)
+			add_action(all, &p, *a, without_accepted);
 		visit(&p, data);
 		buf_free(&p.losses);
 		buf_free(&p.states);

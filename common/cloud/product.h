@@ -34,7 +34,7 @@ struct products {
 typedef void product_visit(const struct product *p, void *data);
 
 /* Sums up the day's actions and visits their products, by service key. Accepted risks count no points with `without_accepted`. */
-void products_visit(struct score_day *day, bool without_accepted, struct products *all, product_visit *visit, void *data);
+void products_visit(const struct score_day *day, bool without_accepted, struct products *all, product_visit *visit, void *data);
 /* The actions to address that are worth most: "A (5 points), B (1 point) and 2 more". */
 void product_print_worst(const struct product *p, struct buf *out);
 /* The largest losses of all: ": A (Salesforce), B (App governance) and 2 more"; nothing without a loss. */

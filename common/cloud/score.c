@@ -16,6 +16,9 @@
 
 /* Texts of a day live and end together; a block of them costs less than each by itself. */
 #define TEXTS_SIZE 16000
+#define SPARE_MAX 32768  /* bytes of titles that are hardly wanted: those of the longest catalogue that was seen */
+#define ROOM_STEP 8192   /* beyond malloc's 128 kB, from where on it moves blocks without a copy, and what is not used costs nothing */
+#define KINDS_LOOKED 128 /* the newest ones */
 
 struct text_block {
 	struct text_block *older;
@@ -41,23 +44,26 @@ static const char *keep_text(struct score_texts *texts, const char *text, size_t
 	return kept;
 }
 
-/* One of few that come often. */
-static const char *keep_word(struct score_texts *texts, const char *text, size_t len)
+/* A text on loan; without a length there is none. */
+struct span {
+	const char *text;
+	size_t len;
+};
+
+static const char *keep_span(struct score_texts *texts, struct span span)
 {
-	for (size_t i = 0; i < texts->word_count; i++)
-		if (!strncmp(texts->words[i], text, len) && !texts->words[i][len])
-			return texts->words[i];
-	const char *kept = keep_text(texts, text, len);
-	if (texts->word_count < sizeof(texts->words) / sizeof(texts->words[0]))
-		texts->words[texts->word_count++] = kept;
-	return kept;
+	return span.len ? keep_text(texts, span.text, span.len) : NULL;
+}
+
+static bool is_span(const char *kept, struct span span)
+{
+	return kept && span.len ? !strncmp(kept, span.text, span.len) && !kept[span.len] : !kept && !span.len;
 }
 
 static void mark_texts(struct score_texts *texts)
 {
 	texts->mark = texts->newest;
 	texts->mark_used = texts->newest ? texts->newest->used : 0;
-	texts->mark_words = texts->word_count;
 }
 
 static void cut_texts(struct score_texts *texts, const struct text_block *down_to)
@@ -70,13 +76,21 @@ static void cut_texts(struct score_texts *texts, const struct text_block *down_t
 	}
 }
 
+static size_t used_by(const struct score_texts *texts)
+{
+	size_t used = 0;
+
+	for (const struct text_block *block = texts->newest; block; block = block->older)
+		used += block->used;
+	return used;
+}
+
 /* Forgets what came since the mark. */
 static void drop_texts(struct score_texts *texts)
 {
 	cut_texts(texts, texts->mark);
 	if (texts->newest)
 		texts->newest->used = texts->mark_used;
-	texts->word_count = texts->mark_words;
 }
 
 /* The first oddity is the one that is told; NULL: nobody asks. */
@@ -101,20 +115,20 @@ static double read_points(struct score_day *day, struct json_object *o, const ch
 	return NAN;
 }
 
-static const char *read_text(struct score_day *day, struct json_object *o, const char *name, const char **oddity,
-			     const char *(*keep)(struct score_texts *texts, const char *text, size_t len))
+/* Without blanks at either end. */
+static struct span read_text(struct score_day *day, struct json_object *o, const char *name, const char **oddity)
 {
-	const char *text = NULL;
+	struct span span = { NULL, 0 };
 
-	if (jget_text(o, name, &text) == ODD)
+	if (jget_text(o, name, &span.text) == ODD)
 		note_oddity(day, oddity, o, name);
-	if (!text)
-		return NULL;
-	text += strspn(text, " \t\r\n");
-	size_t len = strlen(text);
-	while (len && isspace((unsigned char)text[len - 1]))
-		len--;
-	return len ? keep(&day->texts, text, len) : NULL;
+	if (!span.text)
+		return span;
+	span.text += strspn(span.text, " \t\r\n");
+	span.len = strlen(span.text);
+	while (span.len && isspace((unsigned char)span.text[span.len - 1]))
+		span.len--;
+	return span;
 }
 
 int64_t score_time(struct json_object *record)
@@ -139,12 +153,25 @@ struct scored *score_find(const struct score_day *day, const char *id)
 	return day->count ? bsearch(&wanted, day->scored, day->count, sizeof(wanted), by_id) : NULL;
 }
 
+static void cut_kinds(struct score_day *day, const struct kind *down_to)
+{
+	while (day->kinds != down_to) {
+		struct kind *older = day->kinds->older;
+
+		free(day->kinds);
+		day->kinds = older;
+	}
+}
+
 void score_free(struct score_day *day)
 {
 	free(day->scored);
 	free(day->actions);
 	free(day->pending);
+	free(day->profiled);
 	cut_texts(&day->texts, NULL);
+	cut_texts(&day->spare, NULL);
+	cut_kinds(day, NULL);
 	*day = (struct score_day){ 0 };
 }
 
@@ -153,7 +180,7 @@ static void *make_room(void *array, size_t count, size_t *room, size_t size)
 {
 	if (count < *room)
 		return array;
-	*room = *room ? *room * 2 : 128;
+	*room += ROOM_STEP;
 	return mem_resize(array, *room, size);
 }
 
@@ -224,6 +251,7 @@ void score_finish(struct score_day *day, struct json_object *record)
 	if (jget_array(record, SCORE_ENTRIES, &list) != GOT)
 		note_oddity(day, &day->oddity, record, SCORE_ENTRIES);
 	sort_entries(day);
+	day->profiled = mem_new(day->count, sizeof(*day->profiled));
 }
 
 void score_begin_earlier(struct score_day *day)
@@ -288,7 +316,7 @@ static bool read_update(struct json_object *entry, int64_t *at, const char **sta
 }
 
 /* The newest entry of the history decides; one without a time is the oldest, of equals the last in the list counts. */
-static const char *newest_state(struct score_day *day, struct json_object *profile, const char **oddity)
+static struct span newest_state(struct score_day *day, struct json_object *profile, const char **oddity)
 {
 	struct json_object *history = NULL;
 	const char *state = NULL;
@@ -312,7 +340,51 @@ static const char *newest_state(struct score_day *day, struct json_object *profi
 			state = text;
 		}
 	}
-	return state && strcasecmp(state, "Default") ? keep_word(&day->texts, state, strlen(state)) : NULL;
+	return (struct span){ state, state && strcasecmp(state, "Default") ? strlen(state) : 0 };
+}
+
+/* Nothing to address and nothing odd: only a loss of points brings it up. */
+static bool is_spare(const struct action *a)
+{
+	return !a->scored->oddity && !isnan(action_open(a)) && action_status(a) != ACTION_TO_ADDRESS;
+}
+
+static void forget_spare_titles(struct score_day *day)
+{
+	for (; day->spare_from < day->action_count; day->spare_from++)
+		if (is_spare(&day->actions[day->spare_from]))
+			day->actions[day->spare_from].title = NULL;
+	cut_texts(&day->spare, NULL);
+	mark_texts(&day->spare);
+}
+
+/* Once some are forgotten all are, so that the order of the catalogue cannot be seen. */
+void score_end_catalogue(struct score_day *day)
+{
+	if (day->spare_from)
+		forget_spare_titles(day);
+}
+
+bool score_is_profiled(const struct score_day *day, const struct scored *scored)
+{
+	return day->profiled[scored - day->scored];
+}
+
+/* One of few that come often. */
+static const struct kind *keep_kind(struct score_day *day, struct span service, struct span state, double max)
+{
+	int looked = 0;
+
+	for (const struct kind *k = day->kinds; k && looked++ < KINDS_LOOKED; k = k->older)
+		if ((k->max == max || (isnan(k->max) && isnan(max))) && is_span(k->service, service) && is_span(k->state, state))
+			return k;
+	struct kind *kind = mem_new(1, sizeof(*kind));
+	kind->service = keep_span(&day->texts, service);
+	kind->state = keep_span(&day->texts, state);
+	kind->max = max;
+	kind->older = day->kinds;
+	day->kinds = kind;
+	return kind;
 }
 
 static bool read_profile(struct score_day *day, struct action *a, struct json_object *profile)
@@ -320,28 +392,35 @@ static bool read_profile(struct score_day *day, struct action *a, struct json_ob
 	const char **oddity = &a->scored->oddity;
 	bool deprecated = false;
 
-	a->title = read_text(day, profile, "title", oddity, keep_text);
-	a->service = read_text(day, profile, "service", oddity, keep_word);
-	a->state = newest_state(day, profile, oddity);
-	a->max = read_points(day, profile, "maxScore", oddity);
+	struct span title = read_text(day, profile, "title", oddity), service = read_text(day, profile, "service", oddity);
+	struct span state = newest_state(day, profile, oddity);
+	double max = read_points(day, profile, "maxScore", oddity);
+	a->kind = keep_kind(day, service, state, max);
 	if (jget_int(profile, "rank", &a->rank) == ODD)
 		note_oddity(day, oddity, profile, "rank");
 	if (jget_bool(profile, "deprecated", &deprecated) == ODD)
 		note_oddity(day, oddity, profile, "deprecated");
+	a->title = keep_span(is_spare(a) ? &day->spare : &day->texts, title);
 	return !deprecated;
 }
 
 struct action *score_describe(struct score_day *day, struct scored *scored, struct json_object *profile)
 {
-	if (scored->profiled)
+	static const struct kind unknown = { .max = NAN };
+
+	if (score_is_profiled(day, scored))
 		return NULL;
+	if (used_by(&day->spare) > SPARE_MAX)
+		forget_spare_titles(day);
 	day->actions = make_room(day->actions, day->action_count, &day->action_room, sizeof(*day->actions));
 	struct action *a = &day->actions[day->action_count++];
-	*a = (struct action){ .scored = scored, .max = NAN, .rank = INT64_MAX };
+	*a = (struct action){ .scored = scored, .kind = &unknown, .rank = INT64_MAX };
 	mark_texts(&day->texts);
+	mark_texts(&day->spare);
+	day->kinds_mark = day->kinds;
 	if (!profile)
 		return a;
-	scored->profiled = true;
+	day->profiled[scored - day->scored] = true;
 	if (read_profile(day, a, profile))
 		return a;
 	score_drop_newest(day);
@@ -352,12 +431,14 @@ void score_drop_newest(struct score_day *day)
 {
 	day->actions[--day->action_count].scored->oddity = NULL; /* its text may go */
 	drop_texts(&day->texts);
+	drop_texts(&day->spare);
+	cut_kinds(day, day->kinds_mark);
 }
 
 double action_max(const struct action *a)
 {
-	if (!isnan(a->max) || !(a->scored->percent > 0) || !(a->scored->score > 0))
-		return a->max;
+	if (!isnan(a->kind->max) || !(a->scored->percent > 0) || !(a->scored->score > 0))
+		return a->kind->max;
 	return 100 * a->scored->score / a->scored->percent;
 }
 
@@ -432,7 +513,7 @@ const char *action_title(const struct action *a)
 
 static bool is_state(const struct action *a, const char *state)
 {
-	return a->state && !strcasecmp(a->state, state);
+	return a->kind->state && !strcasecmp(a->kind->state, state);
 }
 
 /* States that stand whatever the points are. */
@@ -443,7 +524,7 @@ static bool is_resolved(const struct action *a)
 
 bool action_is_strange(const struct action *a)
 {
-	return a->state && !is_state(a, "Ignored") && !is_state(a, "Reviewed") && !is_resolved(a);
+	return a->kind->state && !is_state(a, "Ignored") && !is_state(a, "Reviewed") && !is_resolved(a);
 }
 
 enum action_status action_status(const struct action *a)

@@ -21,23 +21,27 @@ struct scored {
 	const char *id;                  /* controlName */
 	double score, percent, earlier;  /* points, of the maximum, points on the earlier day */
 	const char *oddity;              /* why it cannot be judged, NULL when it can */
-	bool profiled;                   /* the catalogue has it */
+};
+
+/* What the catalogue says of many entries alike. */
+struct kind {
+	const char *service, *state;     /* NULL: not told; a state of NULL is "Default" */
+	double max;                      /* NAN: not told */
+	struct kind *older;
 };
 
 /* An entry that may be judged, with what the catalogue says of it. */
 struct action {
 	struct scored *scored;
-	const char *title, *service, *state; /* NULL: not told; a state of NULL is "Default" */
-	double max;
-	int64_t rank;                        /* lower is better */
+	const char *title;               /* NULL: not told, or forgotten */
+	const struct kind *kind;
+	int64_t rank;                    /* lower is better */
 };
 
 struct score_texts {
 	struct text_block *newest;
-	const char *words[48];           /* that many actions share: services and states */
-	size_t word_count;
 	struct text_block *mark;         /* what was there before the newest action */
-	size_t mark_used, mark_words;
+	size_t mark_used;
 };
 
 /* All zero: empty. */
@@ -56,7 +60,10 @@ struct score_day {
 	int64_t earlier_at;              /* 0: none came */
 	bool later_came;                 /* a day behind `upto` */
 	double *pending;                 /* points of the earlier day at hand, as `scored`; below 0: not scored */
-	struct score_texts texts;
+	bool *profiled;                  /* as `scored`: the catalogue has it */
+	struct kind *kinds, *kinds_mark; /* mark: what was there before the newest action */
+	struct score_texts texts, spare; /* spare: titles that only a loss of points brings up */
+	size_t spare_from;               /* from this action on they are kept; 0: none was forgotten */
 };
 
 /* When the day was scored: createdDateTime, else the date at the end of its id; 0 without either. */
@@ -74,6 +81,10 @@ struct scored *score_find(const struct score_day *day, const char *id);
 struct action *score_describe(struct score_day *day, struct scored *scored, struct json_object *profile);
 /* Forgets the action that was added last. */
 void score_drop_newest(struct score_day *day);
+/* Was it described by a profile? */
+bool score_is_profiled(const struct score_day *day, const struct scored *scored);
+/* All were described. When there are more than a tenant has, those with nothing to address have no title from here on. */
+void score_end_catalogue(struct score_day *day);
 
 /* Another day is wanted for comparing: that of this moment, else the newest of the three days before it. */
 void score_compare_with(struct score_day *day, int64_t at);

@@ -2,6 +2,8 @@
 /* A day is one row of half a thousand entries with long texts; rows are days. */
 #include "cloud/score_read.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 
 #define PATH "/security/secureScores"
@@ -85,8 +87,9 @@ bool score_read_catalogue(struct api *api, struct score_day *day, score_visit *v
 	if (!api_each(api, &score_catalogue, visit_profile, &walk, e))
 		return false;
 	for (size_t i = 0; i < day->count; i++)
-		if (!day->scored[i].profiled)
+		if (!score_is_profiled(day, &day->scored[i]))
 			visit(&day->scored[i], NULL, data);
+	score_end_catalogue(day);
 	return true;
 }
 
@@ -121,5 +124,9 @@ bool score_read_earlier(struct api *api, struct score_day *day, struct err *e)
 	struct query q = { .service = GRAPH, .path = PATH, .what = "the score to compare with", .limit = EARLIER_ROWS, .paging = PAGED_NOT,
 			   .parameters = parameters, .inner = &entries, .entra_permission = SCORE_PERMISSION };
 
-	return api_each(api, &q, visit_earlier, day, e);
+	bool read = api_each(api, &q, visit_earlier, day, e);
+
+	free(day->pending);
+	day->pending = NULL;
+	return read;
 }

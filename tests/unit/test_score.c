@@ -209,7 +209,8 @@ START_TEST(twins_that_differ_cannot_be_judged)
 
 	read_day("{\"controlScores\":[{\"controlName\":\"A\",\"score\":1},{\"controlName\":\"a\",\"score\":2}]}", &day);
 	ck_assert_uint_eq(day.count, 1);
-	const struct action twin = { .scored = &day.scored[0], .max = 2 };
+	const struct kind kind = { .max = 2 };
+	const struct action twin = { .scored = &day.scored[0], .kind = &kind };
 	ck_assert_int_eq(action_status(&twin), ACTION_UNCLEAR);
 }
 END_TEST
@@ -242,9 +243,52 @@ START_TEST(dropped_actions_are_forgotten)
 		AUTO_FREE char *title = mem_print("Title %d of an action", i * 5 + 1), *service = mem_print("S%d", (i * 5 + 1) % 100);
 
 		ck_assert_str_eq(day.actions[i].title, title);
-		ck_assert_str_eq(day.actions[i].service, service);
+		ck_assert_str_eq(day.actions[i].kind->service, service);
 		ck_assert_str_eq(day.actions[i].scored->oddity, "maxScore is \"x\"");
 		ck_assert_int_eq((int)day.actions[i].scored->score, i * 5 + 1);
+	}
+}
+END_TEST
+
+/* Every tenth is to address. */
+static const struct {
+	int count;
+	bool backwards, forgotten;
+} catalogues[] = {
+	{ 500, false, false },
+	{ 500, true, false },
+	{ 1000, false, true },
+	{ 1000, true, true },
+};
+
+START_TEST(only_a_long_catalogue_loses_titles)
+{
+	const int count = catalogues[_i].count;
+	CLEANUP(score_free) struct score_day day = { 0 };
+	AUTO_BUF json = { 0 };
+
+	buf_add(&json, "{\"controlScores\":[");
+	for (int i = 0; i < count; i++)
+		buf_print(&json, "%s{\"controlName\":\"c%04d\",\"score\":%d}", i ? "," : "", i, i % 10 ? 3 : 0);
+	buf_add(&json, "]}");
+	read_day(buf_text(&json), &day);
+	for (int n = 0; n < count; n++) {
+		int i = catalogues[_i].backwards ? count - 1 - n : n;
+		AUTO_FREE char *title = mem_print("Title %04d of an action that has more words than one", i);
+		AUTO_FREE char *text = mem_print("{\"title\":\"%s\",\"service\":\"S%d\",\"maxScore\":3}", title, i % 300);
+		AUTO_JSON profile = parse(text);
+
+		ck_assert_str_eq(action_title(score_describe(&day, &day.scored[i], profile)), title);
+	}
+	score_end_catalogue(&day);
+	for (int n = 0; n < count; n++) {
+		const struct action *a = &day.actions[n];
+		int i = (int)(a->scored - day.scored);
+		AUTO_FREE char *title = mem_print("Title %04d of an action that has more words than one", i);
+		AUTO_FREE char *id = mem_print("c%04d", i), *service = mem_print("S%d", i % 300);
+
+		ck_assert_str_eq(action_title(a), catalogues[_i].forgotten && i % 10 ? id : title);
+		ck_assert_str_eq(a->kind->service, service);
 	}
 }
 END_TEST
@@ -355,8 +399,9 @@ END_TEST
 START_TEST(worth_most_first)
 {
 	struct scored c = { .id = "c" }, b = { .id = "b" }, a = { .id = "a" }, x = { .id = "x" };
-	const struct action unknown = { .scored = &x, .max = NAN }, small = { .scored = &c, .max = 2, .rank = 1 },
-			    late = { .scored = &b, .max = 7, .rank = INT64_MAX }, large = { .scored = &a, .max = 7, .rank = 10 };
+	const struct kind none = { .max = NAN }, two = { .max = 2 }, seven = { .max = 7 };
+	const struct action unknown = { .scored = &x, .kind = &none }, small = { .scored = &c, .kind = &two, .rank = 1 },
+			    late = { .scored = &b, .kind = &seven, .rank = INT64_MAX }, large = { .scored = &a, .kind = &seven, .rank = 10 };
 	const struct action *best[3] = { NULL };
 
 	action_keep_best(best, 3, &unknown, action_is_worth_more);
@@ -453,6 +498,7 @@ static Suite *score_suite(void)
 	tcase_add_test(tests, actions_are_found_in_any_case);
 	tcase_add_test(tests, twins_that_differ_cannot_be_judged);
 	tcase_add_test(tests, dropped_actions_are_forgotten);
+	tcase_add_loop_test(tests, only_a_long_catalogue_loses_titles, 0, ROWS(catalogues));
 	tcase_add_loop_test(tests, newest_earlier_day_counts, 0, ROWS(earlier));
 	tcase_add_test(tests, half_a_record_is_forgotten);
 	tcase_add_test(tests, a_day_may_be_its_own_earlier_one);
