@@ -16,7 +16,6 @@
 
 /* Texts of a day live and end together; a block of them costs less than each by itself. */
 #define TEXTS_SIZE 16000
-#define SPARE_MAX 32768  /* bytes of titles that are hardly wanted: those of the longest catalogue that was seen */
 #define ROOM_STEP 8192   /* beyond malloc's 128 kB, from where on it moves blocks without a copy, and what is not used costs nothing */
 #define KINDS_LOOKED 128 /* the newest ones */
 
@@ -74,15 +73,6 @@ static void cut_texts(struct score_texts *texts, const struct text_block *down_t
 		free(texts->newest);
 		texts->newest = older;
 	}
-}
-
-static size_t used_by(const struct score_texts *texts)
-{
-	size_t used = 0;
-
-	for (const struct text_block *block = texts->newest; block; block = block->older)
-		used += block->used;
-	return used;
 }
 
 /* Forgets what came since the mark. */
@@ -170,7 +160,6 @@ void score_free(struct score_day *day)
 	free(day->pending);
 	free(day->profiled);
 	cut_texts(&day->texts, NULL);
-	cut_texts(&day->spare, NULL);
 	cut_kinds(day, NULL);
 	*day = (struct score_day){ 0 };
 }
@@ -343,28 +332,6 @@ static struct span newest_state(struct score_day *day, struct json_object *profi
 	return (struct span){ state, state && strcasecmp(state, "Default") ? strlen(state) : 0 };
 }
 
-/* Nothing to address and nothing odd: only a loss of points brings it up. */
-static bool is_spare(const struct action *a)
-{
-	return !a->scored->oddity && !isnan(action_open(a)) && action_status(a) != ACTION_TO_ADDRESS;
-}
-
-static void forget_spare_titles(struct score_day *day)
-{
-	for (; day->spare_from < day->action_count; day->spare_from++)
-		if (is_spare(&day->actions[day->spare_from]))
-			day->actions[day->spare_from].title = NULL;
-	cut_texts(&day->spare, NULL);
-	mark_texts(&day->spare);
-}
-
-/* Once some are forgotten all are, so that the order of the catalogue cannot be seen. */
-void score_end_catalogue(struct score_day *day)
-{
-	if (day->spare_from)
-		forget_spare_titles(day);
-}
-
 bool score_is_profiled(const struct score_day *day, const struct scored *scored)
 {
 	return day->profiled[scored - day->scored];
@@ -400,7 +367,7 @@ static bool read_profile(struct score_day *day, struct action *a, struct json_ob
 		note_oddity(day, oddity, profile, "rank");
 	if (jget_bool(profile, "deprecated", &deprecated) == ODD)
 		note_oddity(day, oddity, profile, "deprecated");
-	a->title = keep_span(is_spare(a) ? &day->spare : &day->texts, title);
+	a->title = keep_span(&day->texts, title);
 	return !deprecated;
 }
 
@@ -410,13 +377,10 @@ struct action *score_describe(struct score_day *day, struct scored *scored, stru
 
 	if (score_is_profiled(day, scored))
 		return NULL;
-	if (used_by(&day->spare) > SPARE_MAX)
-		forget_spare_titles(day);
 	day->actions = make_room(day->actions, day->action_count, &day->action_room, sizeof(*day->actions));
 	struct action *a = &day->actions[day->action_count++];
 	*a = (struct action){ .scored = scored, .kind = &unknown, .rank = INT64_MAX };
 	mark_texts(&day->texts);
-	mark_texts(&day->spare);
 	day->kinds_mark = day->kinds;
 	if (!profile)
 		return a;
@@ -431,7 +395,6 @@ void score_drop_newest(struct score_day *day)
 {
 	day->actions[--day->action_count].scored->oddity = NULL; /* its text may go */
 	drop_texts(&day->texts);
-	drop_texts(&day->spare);
 	cut_kinds(day, day->kinds_mark);
 }
 

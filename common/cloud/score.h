@@ -33,7 +33,7 @@ struct kind {
 /* An entry that may be judged, with what the catalogue says of it. */
 struct action {
 	struct scored *scored;
-	const char *title;               /* NULL: not told, or forgotten */
+	const char *title;               /* NULL: not told */
 	const struct kind *kind;
 	int64_t rank;                    /* lower is better */
 };
@@ -62,8 +62,7 @@ struct score_day {
 	double *pending;                 /* points of the earlier day at hand, as `scored`; below 0: not scored */
 	bool *profiled;                  /* as `scored`: the catalogue has it */
 	struct kind *kinds, *kinds_mark; /* mark: what was there before the newest action */
-	struct score_texts texts, spare; /* spare: titles that only a loss of points brings up */
-	size_t spare_from;               /* from this action on they are kept; 0: none was forgotten */
+	struct score_texts texts;
 };
 
 /* When the day was scored: createdDateTime, else the date at the end of its id; 0 without either. */
@@ -83,8 +82,6 @@ struct action *score_describe(struct score_day *day, struct scored *scored, stru
 void score_drop_newest(struct score_day *day);
 /* Was it described by a profile? */
 bool score_is_profiled(const struct score_day *day, const struct scored *scored);
-/* All were described. When there are more than a tenant has, those with nothing to address have no title from here on. */
-void score_end_catalogue(struct score_day *day);
 
 /* Another day is wanted for comparing: that of this moment, else the newest of the three days before it. */
 void score_compare_with(struct score_day *day, int64_t at);

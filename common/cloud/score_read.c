@@ -89,7 +89,6 @@ bool score_read_catalogue(struct api *api, struct score_day *day, score_visit *v
 	for (size_t i = 0; i < day->count; i++)
 		if (!score_is_profiled(day, &day->scored[i]))
 			visit(&day->scored[i], NULL, data);
-	score_end_catalogue(day);
 	return true;
 }
 

@@ -16,8 +16,8 @@ all="api_tokens app_connectors app_control credentials governance_log log_upload
 sizes=(small medium large)
 # Checks of lists that come in one reply, whose ceiling of 16 MiB is below 100,000 rows.
 one_reply="log_upload secure_score"
-# kB: of each control that the newest day counts the score keeps some 120 bytes.
-score_growth=1280
+# kB: of each control that the newest day counts the score keeps some 150 bytes, a title among them.
+score_growth=1410
 
 # Rows of the lists that a check reads, and bytes of a row, so that its replies have 5.6 kB (4 rows), 136 kB (100) and 1.8 MB (1000)
 # together; 99, because behind a page of 100 without a sign of its end comes another request. Of alerts every other one is closed and not

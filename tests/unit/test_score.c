@@ -250,49 +250,6 @@ START_TEST(dropped_actions_are_forgotten)
 }
 END_TEST
 
-/* Every tenth is to address. */
-static const struct {
-	int count;
-	bool backwards, forgotten;
-} catalogues[] = {
-	{ 500, false, false },
-	{ 500, true, false },
-	{ 1000, false, true },
-	{ 1000, true, true },
-};
-
-START_TEST(only_a_long_catalogue_loses_titles)
-{
-	const int count = catalogues[_i].count;
-	CLEANUP(score_free) struct score_day day = { 0 };
-	AUTO_BUF json = { 0 };
-
-	buf_add(&json, "{\"controlScores\":[");
-	for (int i = 0; i < count; i++)
-		buf_print(&json, "%s{\"controlName\":\"c%04d\",\"score\":%d}", i ? "," : "", i, i % 10 ? 3 : 0);
-	buf_add(&json, "]}");
-	read_day(buf_text(&json), &day);
-	for (int n = 0; n < count; n++) {
-		int i = catalogues[_i].backwards ? count - 1 - n : n;
-		AUTO_FREE char *title = mem_print("Title %04d of an action that has more words than one", i);
-		AUTO_FREE char *text = mem_print("{\"title\":\"%s\",\"service\":\"S%d\",\"maxScore\":3}", title, i % 300);
-		AUTO_JSON profile = parse(text);
-
-		ck_assert_str_eq(action_title(score_describe(&day, &day.scored[i], profile)), title);
-	}
-	score_end_catalogue(&day);
-	for (int n = 0; n < count; n++) {
-		const struct action *a = &day.actions[n];
-		int i = (int)(a->scored - day.scored);
-		AUTO_FREE char *title = mem_print("Title %04d of an action that has more words than one", i);
-		AUTO_FREE char *id = mem_print("c%04d", i), *service = mem_print("S%d", i % 300);
-
-		ck_assert_str_eq(action_title(a), catalogues[_i].forgotten && i % 10 ? id : title);
-		ck_assert_str_eq(a->kind->service, service);
-	}
-}
-END_TEST
-
 #define NOW "{\"controlScores\":[{\"controlName\":\"down\",\"score\":1},{\"controlName\":\"up\",\"score\":2}," \
 	"{\"controlName\":\"new\",\"score\":2},{\"controlName\":\"blank\",\"score\":null}]}"
 #define ON(date, entries) "{\"createdDateTime\":\"" date "T00:00:00Z\",\"controlScores\":" entries "}"
@@ -498,7 +455,6 @@ static Suite *score_suite(void)
 	tcase_add_test(tests, actions_are_found_in_any_case);
 	tcase_add_test(tests, twins_that_differ_cannot_be_judged);
 	tcase_add_test(tests, dropped_actions_are_forgotten);
-	tcase_add_loop_test(tests, only_a_long_catalogue_loses_titles, 0, ROWS(catalogues));
 	tcase_add_loop_test(tests, newest_earlier_day_counts, 0, ROWS(earlier));
 	tcase_add_test(tests, half_a_record_is_forgotten);
 	tcase_add_test(tests, a_day_may_be_its_own_earlier_one);
