@@ -14,11 +14,10 @@
 
 #include "base/clock.h"
 #include "support/fakeapi.h"
+#include "support/honest.h"
 #include "support/spawn.h"
 
 #define MARGIN "    "
-/* No check may ever need more. */
-#define MEMORY_MAX_KIB (64 * 1024)
 /* Of the preloaded clock, in the case folder. */
 #define CLOCK_FILE ".clock"
 /* What every simulated secret begins with. */
@@ -250,16 +249,6 @@ static void attend(struct stage *st, struct spawn *s)
 	fakeapi_end_run(st->api);
 }
 
-/* A sanitizer's own books take more than the program. */
-#ifndef __has_feature
-#define __has_feature(name) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-static const bool measures_memory = false;
-#else
-static const bool measures_memory = true;
-#endif
-
 static void judge_end(const struct stage *st, const struct case_run *run, const struct spawn *s, struct buf *report)
 {
 	if (s->killed)
@@ -272,8 +261,8 @@ static void judge_end(const struct stage *st, const struct case_run *run, const 
 	if (run->within_ms && (!wrapped || st->c->clock) && s->ran_ms - s->starved_ms > run->within_ms)
 		blame(report, "ran %lld ms (and %lld ms without a processor), longer than %lld ms", (long long)(s->ran_ms - s->starved_ms),
 		      (long long)s->starved_ms, (long long)run->within_ms);
-	if (measures_memory && !wrapped && s->peak_kib > MEMORY_MAX_KIB)
-		blame(report, "took %ld MiB of memory, more than %d", s->peak_kib / 1024, MEMORY_MAX_KIB / 1024);
+	if (!wrapped)
+		honest_memory(s, report);
 	if (s->ran_ms < run->at_least_ms)
 		blame(report, "ran %lld ms, not even %lld ms", (long long)s->ran_ms, (long long)run->at_least_ms);
 }

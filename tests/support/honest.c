@@ -5,6 +5,22 @@
 #include <sys/wait.h>
 
 #define OUTPUT_MAX 4096
+#define MEMORY_MAX_KIB (64 * 1024)
+
+#ifndef __has_feature
+#define __has_feature(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+static const bool measures_memory = false;
+#else
+static const bool measures_memory = true;
+#endif
+
+void honest_memory(const struct spawn *s, struct buf *report)
+{
+	if (measures_memory && s->peak_kib > MEMORY_MAX_KIB)
+		buf_print(report, "    took %ld MiB of memory, more than %d\n", s->peak_kib / 1024, MEMORY_MAX_KIB / 1024);
+}
 
 /* RFC 3629: no overlong form, no surrogate, nothing beyond U+10FFFF; and of the control characters only TAB and newline. */
 static bool is_clean(const struct buf *text)
@@ -60,6 +76,7 @@ int honest_judge(const struct spawn *s, int64_t within_ms, struct buf *report)
 		buf_print(report, "    ran %lld ms, longer than %lld ms\n", (long long)(s->ran_ms - s->starved_ms), (long long)within_ms);
 	if (s->text[1].len)
 		buf_print(report, "    stderr: %.4000s\n", buf_text(&s->text[1]));
+	honest_memory(s, report);
 	judge_text(status, &s->text[0], report);
 	return status;
 }
