@@ -66,14 +66,17 @@ prepare_sources() {
 }
 
 # build FOLDER CONFIGURE-ARGUMENT… : configures once, then makes everything that is out of date, the test programs too.
-build() {
+build() { build_checks "$@" && make -s -C "$1" -j"$(nproc)" check-programs; }
+
+# build_checks FOLDER CONFIGURE-ARGUMENT…: the same without the programs of the tests.
+build_checks() {
 	local folder=$1
 	shift
 	mkdir -p "$folder"
 	if ! [ -f "$folder/Makefile" ] || [ "$top/configure" -nt "$folder/Makefile" ]; then
 		(cd "$folder" && "$top/configure" -q "$@")
 	fi
-	make -s -C "$folder" -j"$(nproc)" && make -s -C "$folder" -j"$(nproc)" check-programs
+	make -s -C "$folder" -j"$(nproc)"
 }
 
 # plugin_programs BUILD-FOLDER: the checks that were built, one a line.
