@@ -440,9 +440,7 @@ bool api_get(struct api *a, const struct query *q, struct json_object **out, str
 
 bool api_sign_in(struct api *a, struct err *e)
 {
-	const char *header;
-
-	return token_header(a->token, &header, e);
+	return token_prove(a->token, e);
 }
 
 static bool pass_by(struct json_object *record, void *data, struct err *e)

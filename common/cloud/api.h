@@ -60,7 +60,7 @@ const char *api_host(const struct api *a);
 bool api_each(struct api *a, const struct query *q, api_visit *visit, void *data, struct err *e) MUST_USE;
 /* One document without a list, or a list as one document; yours (AUTO_JSON). */
 bool api_get(struct api *a, const struct query *q, struct json_object **out, struct err *e) MUST_USE;
-/* Signs in, which the first request does as well. */
+/* Signs in, which the first request does as well, and opens the key of a certificate even where the cache has the token. */
 bool api_sign_in(struct api *a, struct err *e) MUST_USE;
 /* Is this list or document to be had? Asks for one row of the first page and visits nothing; true when what came is what was asked for. */
 bool api_try(struct api *a, const struct query *q, struct err *e) MUST_USE;

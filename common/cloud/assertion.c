@@ -19,17 +19,17 @@
 #include "base/file.h"
 
 #define WHAT "client certificate"
-#define FINGERPRINT_SIZE 32
+#define DIGEST_SIZE 32
 #define THUMBPRINT_SIZE 20
 
 const char *const assertion_names[] = { "PS256", "RS256", NULL };
 
 struct signer {
 	char *path;
+	char digest[2 * DIGEST_SIZE + 1]; /* of the file; what follows is known once it is open */
 	EVP_PKEY *key;
 	X509 *certificate;
 	int64_t begins_at, ends_at;
-	char fingerprint[2 * FINGERPRINT_SIZE + 1];
 	unsigned char sha1[THUMBPRINT_SIZE];
 	char thumbprint[2 * THUMBPRINT_SIZE + 1];
 };
@@ -48,12 +48,19 @@ static void release_bio(BIO **bio)
 }
 #define AUTO_BIO CLEANUP(release_bio) BIO *
 
+static void shut(struct signer *s)
+{
+	EVP_PKEY_free(s->key);
+	X509_free(s->certificate);
+	s->key = NULL;
+	s->certificate = NULL;
+}
+
 void signer_free(struct signer *s)
 {
 	if (!s)
 		return;
-	EVP_PKEY_free(s->key);
-	X509_free(s->certificate);
+	shut(s);
 	free(s->path);
 	free(s);
 }
@@ -63,9 +70,9 @@ void signer_free_local(struct signer **s)
 	signer_free(*s);
 }
 
-const char *signer_fingerprint(const struct signer *s)
+const char *signer_digest(const struct signer *s)
 {
-	return s->fingerprint;
+	return s->digest;
 }
 
 const char *signer_thumbprint(const struct signer *s)
@@ -84,7 +91,7 @@ static bool holds(const struct buf *text, const char *words)
 }
 
 /* What a look at the text tells, before OpenSSL's words do. */
-static bool check_text(const char *path, const struct buf *text, bool has_password, struct err *e)
+static bool check_text(const char *path, const struct buf *text, struct err *e)
 {
 	if (!holds(text, "-----BEGIN "))
 		return err_set(e, ERR_CONFIG, WHAT " %s is no PEM file%s", path,
@@ -93,11 +100,17 @@ static bool check_text(const char *path, const struct buf *text, bool has_passwo
 		return err_set(e, ERR_CONFIG, WHAT " %s holds no certificate, put certificate and key into the one file", path);
 	if (!holds(text, "PRIVATE KEY-----"))
 		return err_set(e, ERR_CONFIG, WHAT " %s holds no private key, put certificate and key into the one file", path);
-	bool encrypted = holds(text, "-----BEGIN ENCRYPTED PRIVATE KEY-----") || holds(text, "Proc-Type: 4,ENCRYPTED");
-	if (encrypted && !has_password)
-		return err_set(e, ERR_CONFIG, "the key in " WHAT " %s is encrypted, give its password by --client-certificate-password-file",
-			       path);
 	return true;
+}
+
+static bool read_text(const char *path, struct buf *text, struct err *e)
+{
+	return file_read_secret(WHAT, path, text, e) && check_text(path, text, e);
+}
+
+static bool is_encrypted(const struct buf *text)
+{
+	return holds(text, "-----BEGIN ENCRYPTED PRIVATE KEY-----") || holds(text, "Proc-Type: 4,ENCRYPTED");
 }
 
 /* Stands in for OpenSSL's own, which would ask on the terminal. */
@@ -112,11 +125,37 @@ static int give_password(char *out, int size, int writing, void *data)
 	return (int)password->len;
 }
 
-static bool read_key(struct signer *s, const struct buf *text, struct buf *password, struct err *e)
+/* A key that is said to be an RSA key costs a third of one that OpenSSL tries as all the kinds it knows. */
+static EVP_PKEY *read_plain_rsa(BIO *bio, struct buf *password)
+{
+	unsigned char *der = NULL;
+	long size = 0;
+	EVP_PKEY *key = NULL;
+
+	if (PEM_bytes_read_bio(&der, &size, NULL, PEM_STRING_EVP_PKEY, bio, give_password, password) == 1) {
+		const unsigned char *from = der;
+
+		key = d2i_PrivateKey(EVP_PKEY_RSA, NULL, &from, size);
+	}
+	OPENSSL_clear_free(der, (size_t)size);
+	return key;
+}
+
+/* What is no plain RSA key is read as whatever it is, to tell what. */
+static EVP_PKEY *read_any(const struct buf *text, struct buf *password)
 {
 	AUTO_BIO bio = BIO_new_mem_buf(text->data, (int)text->len);
+	EVP_PKEY *key = bio && !is_encrypted(text) ? read_plain_rsa(bio, password) : NULL;
 
-	s->key = bio ? PEM_read_bio_PrivateKey(bio, NULL, give_password, password) : NULL;
+	if (key || !bio)
+		return key;
+	(void)BIO_reset(bio);
+	return PEM_read_bio_PrivateKey(bio, NULL, give_password, password);
+}
+
+static bool read_key(struct signer *s, const struct buf *text, struct buf *password, struct err *e)
+{
+	s->key = read_any(text, password);
 	if (!s->key && password->len)
 		return err_set(e, ERR_CONFIG, "the password does not open the key in " WHAT " %s, look at --client-certificate-password-file",
 			       s->path);
@@ -160,38 +199,59 @@ static bool read_moment(const ASN1_TIME *asn1, int64_t *out)
 
 static bool read_details(struct signer *s, struct err *e)
 {
-	unsigned char sum[EVP_MAX_MD_SIZE];
-	unsigned size = 0;
-
 	if (!read_moment(X509_get0_notBefore(s->certificate), &s->begins_at) ||
 	    !read_moment(X509_get0_notAfter(s->certificate), &s->ends_at) ||
-	    X509_digest(s->certificate, EVP_sha1(), s->sha1, NULL) != 1 || X509_digest(s->certificate, EVP_sha256(), sum, &size) != 1)
+	    X509_digest(s->certificate, EVP_sha1(), s->sha1, NULL) != 1)
 		return err_set(e, ERR_CONFIG, "the certificate in " WHAT " %s cannot be read", s->path);
-	for (unsigned i = 0; i < size; i++)
-		snprintf(s->fingerprint + 2 * i, 3, "%02x", sum[i]);
 	for (unsigned i = 0; i < THUMBPRINT_SIZE; i++)
 		snprintf(s->thumbprint + 2 * i, 3, "%02X", s->sha1[i]);
 	return true;
 }
 
-struct signer *signer_read(const char *path, const char *password_file, struct err *e)
+static bool digest_text(struct signer *s, const struct buf *text, struct err *e)
+{
+	unsigned char sum[DIGEST_SIZE];
+	bool good = EVP_Digest(text->data, text->len, sum, NULL, EVP_sha256(), NULL) == 1;
+
+	ERR_clear_error();
+	for (unsigned i = 0; good && i < DIGEST_SIZE; i++)
+		snprintf(s->digest + 2 * i, 3, "%02x", sum[i]);
+	return good || err_set(e, ERR_CONFIG, "the certificate in " WHAT " %s cannot be read", s->path);
+}
+
+struct signer *signer_new(const char *path, struct err *e)
 {
 	AUTO_SECRET text = { 0 };
-	AUTO_SECRET password = { 0 };
-	struct signer *s;
 
-	if (!file_read_secret(WHAT, path, &text, e) ||
-	    (password_file && !file_read_secret("password file of the client certificate", password_file, &password, e)) ||
-	    !check_text(path, &text, password_file != NULL, e))
+	if (!read_text(path, &text, e))
 		return NULL;
-	s = mem_new(1, sizeof(*s));
+	struct signer *s = mem_new(1, sizeof(*s));
 	s->path = mem_copy_text(path);
-	bool good = read_key(s, &text, &password, e) && find_certificate(s, &text, e) && read_details(s, e);
-	ERR_clear_error();
-	if (good)
+	if (digest_text(s, &text, e))
 		return s;
 	signer_free(s);
 	return NULL;
+}
+
+/* Anew from the file: until something is to be signed no key is kept. */
+bool signer_open(struct signer *s, const char *password_file, struct err *e)
+{
+	AUTO_SECRET text = { 0 };
+	AUTO_SECRET password = { 0 };
+
+	if (s->key)
+		return true;
+	if (!read_text(s->path, &text, e) ||
+	    (password_file && !file_read_secret("password file of the client certificate", password_file, &password, e)))
+		return false;
+	if (is_encrypted(&text) && !password_file)
+		return err_set(e, ERR_CONFIG, "the key in " WHAT " %s is encrypted, give its password by --client-certificate-password-file",
+			       s->path);
+	bool good = read_key(s, &text, &password, e) && find_certificate(s, &text, e) && read_details(s, e);
+	ERR_clear_error();
+	if (!good)
+		shut(s);
+	return good;
 }
 
 static char in_url_alphabet(char c)

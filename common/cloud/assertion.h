@@ -10,14 +10,16 @@ enum assertion { ASSERTION_PS256, ASSERTION_RS256 };
 extern const char *const assertion_names[];
 
 struct signer;
-/* Reads the certificate and the RSA key that belong together. ERR_CONFIG, each fault with its cure; a certificate past its end is none
- * here. `password_file` is for an encrypted key, or NULL. Yours. */
-struct signer *signer_read(const char *path, const char *password_file, struct err *e) MUST_USE;
+/* Looks at the file and takes its digest, which is what a token from the cache needs. ERR_CONFIG, each fault with its cure. Yours. */
+struct signer *signer_new(const char *path, struct err *e) MUST_USE;
+/* Reads the RSA key and the certificate that belong together, unless that is done; what follows but the digest needs it. ERR_CONFIG,
+ * each fault with its cure; a certificate past its end is none here. `password_file` is for an encrypted key, or NULL. */
+bool signer_open(struct signer *s, const char *password_file, struct err *e) MUST_USE;
 void signer_free(struct signer *s);
 #define AUTO_SIGNER CLEANUP(signer_free_local) struct signer *
 void signer_free_local(struct signer **s);
-/* SHA-256 of the certificate, 64 small hex digits; lent. */
-const char *signer_fingerprint(const struct signer *s);
+/* SHA-256 of the file with all that is in it, so that another key is another signer too; 64 small hex digits; lent. */
+const char *signer_digest(const struct signer *s);
 /* SHA-1 of the certificate as the portals show it, 40 capital hex digits; lent. */
 const char *signer_thumbprint(const struct signer *s);
 /* Is this what Graph calls the certificate? The same digest, as hex in either case or as base64 in either alphabet. */

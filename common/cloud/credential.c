@@ -24,7 +24,7 @@ struct credential *credential_new(const struct cloud_settings *set, struct err *
 {
 	struct signer *signer = NULL;
 
-	if (set->auth == AUTH_CERTIFICATE && !(signer = signer_read(set->client_certificate, set->client_certificate_password_file, e)))
+	if (set->auth == AUTH_CERTIFICATE && !(signer = signer_new(set->client_certificate, e)))
 		return NULL;
 	struct credential *c = mem_new(1, sizeof(*c));
 	c->set = set;
@@ -45,13 +45,18 @@ void credential_distinguish(const struct credential *c, struct buf *out)
 	const struct cloud_settings *set = c->set;
 
 	if (set->auth == AUTH_CERTIFICATE)
-		buf_print(out, "mdca-plugins client certificate\n%s", signer_fingerprint(c->signer));
+		buf_print(out, "mdca-plugins client certificate\n%s", signer_digest(c->signer));
 	else if (set->auth == AUTH_FEDERATED)
 		buf_print(out, "mdca-plugins " FEDERATED "\n%s", set->federated_token_file);
 	else if (set->auth == AUTH_MANAGED_IDENTITY)
 		buf_print(out, "mdca-plugins managed identity\n%s", set->managed_identity);
 	else
 		buf_print(out, "mdca-plugins client secret\n%s", set->client_secret);
+}
+
+bool credential_open(const struct credential *c, struct err *e)
+{
+	return !c->signer || signer_open(c->signer, c->set->client_certificate_password_file, e);
 }
 
 static void add_field(struct buf *form, const char *name, const char *value)

@@ -304,6 +304,9 @@ static bool ask_once(struct token *t, bool may_fail, struct grant *g, struct err
 
 	if (recall(t, g) && clock_now() < g->renew_at)
 		return true;
+	/* A fault also before an early renewal, because it is the host's own and does not pass. */
+	if (!credential_open(t->credential, e))
+		return false;
 	if (ask(t, may_fail ? 0 : REPEATS, &fresh, e)) {
 		if (fresh.expires_at)
 			cache_write(t->cache, &fresh);
@@ -367,6 +370,13 @@ bool token_header(struct token *t, const char **value, struct err *e)
 	}
 	*value = t->header;
 	return true;
+}
+
+bool token_prove(struct token *t, struct err *e)
+{
+	const char *header;
+
+	return token_header(t, &header, e) && (!t->credential || credential_open(t->credential, e));
 }
 
 bool token_renew(struct token *t, bool always)

@@ -144,10 +144,13 @@ static struct signer *read_file(const char *first, const char *second, const cha
 		ck_assert_int_eq(write(fd, password, strlen(password)), (ssize_t)strlen(password));
 		close(fd);
 	}
-	struct signer *s = signer_read(path, password ? password_path : NULL, e);
+	AUTO_SIGNER s = signer_new(path, e);
+	struct signer *open = s && signer_open(s, password ? password_path : NULL, e) ? s : NULL;
 	unlink(path);
 	unlink(password_path);
-	return s;
+	if (open)
+		s = NULL;
+	return open;
 }
 
 static const struct good_row {
@@ -167,16 +170,29 @@ START_TEST(certificate_is_read)
 {
 	const struct good_row *row = &goods[_i];
 	struct err e = { 0 };
-	unsigned char sum[32];
-	char hex[65];
 	AUTO_SIGNER s = read_file(*row->first, *row->second, row->third ? *row->third : NULL, row->password, 0600, &e);
 
 	ck_assert_msg(s != NULL, "row %d: %s", _i, e.text);
-	X509_digest(made.certificate, EVP_sha256(), sum, NULL);
+	ck_assert_int_eq(signer_ends_at(s), NOW + DAY);
+}
+END_TEST
+
+/* Up to the last line's end, which is not read. */
+START_TEST(digest_is_that_of_the_file)
+{
+	struct err e = { 0 };
+	unsigned char sum[32];
+	char hex[65];
+	AUTO_SIGNER s = read_file(made.cert, made.pem, NULL, NULL, 0600, &e);
+	AUTO_SIGNER other = read_file(made.cert, made.encrypted, NULL, "pass word", 0600, &e);
+	AUTO_FREE char *text = mem_print("%s%s", made.cert, made.pem);
+
+	ck_assert_msg(s && other, "%s", e.text);
+	EVP_Digest(text, strlen(text) - 1, sum, NULL, EVP_sha256(), NULL);
 	for (int i = 0; i < 32; i++)
 		snprintf(hex + 2 * i, 3, "%02x", sum[i]);
-	ck_assert_str_eq(signer_fingerprint(s), hex);
-	ck_assert_int_eq(signer_ends_at(s), NOW + DAY);
+	ck_assert_str_eq(signer_digest(s), hex);
+	ck_assert_str_ne(signer_digest(other), hex);
 }
 END_TEST
 
@@ -242,7 +258,7 @@ START_TEST(file_that_is_not_there)
 {
 	struct err e = { 0 };
 
-	ck_assert_ptr_null(signer_read("/tmp/none/client.pem", NULL, &e));
+	ck_assert_ptr_null(signer_new("/tmp/none/client.pem", &e));
 	ck_assert_str_eq(e.text, "cannot open client certificate /tmp/none/client.pem: No such file or directory");
 }
 END_TEST
@@ -417,6 +433,7 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(tests, certificate_is_read, 0, ROWS(goods));
 	tcase_add_loop_test(tests, fault_is_named, 0, ROWS(bads));
 	tcase_add_loop_test(tests, odd_file_is_named, 0, ROWS(odds));
+	tcase_add_test(tests, digest_is_that_of_the_file);
 	tcase_add_test(tests, file_that_is_not_there);
 	tcase_add_loop_test(tests, statement_is_exact_and_signed, ASSERTION_PS256, ASSERTION_RS256 + 1);
 	tcase_add_test(tests, encrypted_key_signs);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "cloud/aadsts.h"
 #include "cloud/token.h"
 #include "support/http_script.h"
@@ -635,10 +636,81 @@ START_TEST(certificate_signs_a_form)
 	ck_assert_msg(!strncmp(form, ASSERTION_FORM "eyJhbGciOiJQUzI1NiIs", strlen(ASSERTION_FORM) + 20), "%s", form);
 	ck_assert_str_eq(strrchr(form, '&'), SCOPE_FIELD);
 	expect(nothing, "Bearer first", 0);
-	settings.client_certificate = other; /* another fingerprint, another file */
+	settings.client_certificate = other; /* another digest, another file */
 	expect(second_by_any, "Bearer second", 1);
 	settings.client_certificate = path;
 	expect(nothing, "Bearer first", 0);
+}
+END_TEST
+
+static char no_password[] = "/tmp/none/password";
+#define NO_PASSWORD_FILE "cannot open password file of the client certificate /tmp/none/password: No such file or directory"
+
+static void expect_fault(const char *text)
+{
+	char header[64];
+	struct err e = { 0 };
+
+	ck_assert(!run(nothing, header, sizeof(header), &e));
+	ck_assert_int_eq(e.kind, ERR_CONFIG);
+	ck_assert_msg(strstr(e.text, text) != NULL, "%s", e.text);
+}
+
+START_TEST(key_is_opened_to_sign_only)
+{
+	AUTO_FREE char *path = put_identity("client.pem", 5);
+
+	settings.auth = AUTH_CERTIFICATE;
+	settings.client_certificate = path;
+	settings.client_certificate_password_file = no_password;
+	expect_fault(NO_PASSWORD_FILE);
+	settings.client_certificate_password_file = NULL;
+	expect(first_by_any, "Bearer first", 1);
+	settings.client_certificate_password_file = no_password;
+	expect(nothing, "Bearer first", 0);
+	/* Early renewal would sign, and this fault does not pass. */
+	put_grant(cached_file(), "first", -5000, -10, 5000);
+	expect_fault(NO_PASSWORD_FILE);
+}
+END_TEST
+
+START_TEST(proof_opens_the_key)
+{
+	AUTO_FREE char *path = put_identity("client.pem", 5);
+	struct err e = { 0 };
+
+	settings.auth = AUTH_CERTIFICATE;
+	settings.client_certificate = path;
+	expect(first_by_any, "Bearer first", 1);
+	for (int i = 0; i < 2; i++) {
+		struct token *t = token_new(&settings, GRAPH, NULL, &deadline, 0);
+
+		script_play(nothing);
+		ck_assert_int_eq(token_prove(t, &e), i == 0);
+		ck_assert_str_eq(e.text, i ? NO_PASSWORD_FILE : "");
+		token_free(t);
+		settings.client_certificate_password_file = no_password;
+	}
+}
+END_TEST
+
+/* The cached token is that of the file as it was. */
+START_TEST(another_key_is_looked_at)
+{
+	AUTO_FREE char *path = put_identity("client.pem", 5);
+	AUTO_FREE char *other = put_identity("other.pem", 5);
+	AUTO_BUF text = { 0 };
+	AUTO_BUF stranger = { 0 };
+	struct err e;
+
+	settings.auth = AUTH_CERTIFICATE;
+	settings.client_certificate = path;
+	expect(first_by_any, "Bearer first", 1);
+	ck_assert(file_read_secret("certificate", path, &text, &e) && file_read_secret("key", other, &stranger, &e));
+	buf_cut(&text, (size_t)(strstr(buf_text(&text), "-----BEGIN PRIVATE KEY") - text.data));
+	buf_add(&text, strstr(buf_text(&stranger), "-----BEGIN PRIVATE KEY"));
+	put(path, buf_text(&text), 0600);
+	expect_fault("does not fit its certificate");
 }
 END_TEST
 
@@ -908,6 +980,9 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, other_numbers_have_none);
 	tcase_add_loop_test(tests, what_passes_is_waited_for, 0, ROWS(waits));
 	tcase_add_test(tests, certificate_signs_a_form);
+	tcase_add_test(tests, key_is_opened_to_sign_only);
+	tcase_add_test(tests, proof_opens_the_key);
+	tcase_add_test(tests, another_key_is_looked_at);
 	tcase_add_test(tests, ended_certificate_asks_nobody);
 	tcase_add_loop_test(tests, new_certificate_is_waited_for, 0, ROWS(uploads));
 	tcase_add_loop_test(tests, federated_token_is_sent, 0, ROWS(federated));
