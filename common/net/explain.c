@@ -116,15 +116,42 @@ static bool explain_connect(const struct exchange *x, CURLcode code, struct err 
 		       number ? strerror((int)number) : "no reason given", note);
 }
 
+bool explain_proxy_status(const struct exchange *x, long status, struct err *e)
+{
+	char note[256];
+
+	proxy_note(x, note, sizeof(note));
+	if (!status)
+		return err_set(e, ERR_NETWORK, "the proxy to %s:%u answered no HTTP%s", x->url.host, x->url.port, note);
+	return err_set(e, ERR_NETWORK, "the proxy answered %ld instead of connecting to %s:%u%s", status, x->url.host, x->url.port, note);
+}
+
+bool explain_proxy_flood(const struct exchange *x, struct err *e)
+{
+	char note[256];
+
+	return err_set(e, ERR_NETWORK, "the headers of the proxy to %s:%u are larger than %d KiB%s", x->url.host, x->url.port,
+		       HTTP_HEADERS_MAX / 1024, proxy_note(x, note, sizeof(note)));
+}
+
+/* Nothing of ours was sent, so it was the way there that broke. */
+static bool explain_tunnel(const struct exchange *x, CURLcode code, struct err *e)
+{
+	char note[256];
+
+	return err_set(e, ERR_NETWORK, "the proxy did not connect to %s:%u: %s%s", x->url.host, x->url.port, reason(x, code),
+		       proxy_note(x, note, sizeof(note)));
+}
+
 static bool explain_broken(const struct exchange *x, CURLcode code, struct err *e)
 {
 	long tunnel = 0;
-	char note[256];
 
 	curl_easy_getinfo(x->http->curl, CURLINFO_HTTP_CONNECTCODE, &tunnel);
 	if (tunnel >= 300)
-		return err_set(e, ERR_NETWORK, "the proxy answered %ld instead of connecting to %s:%u%s", tunnel,
-			       x->url.host, x->url.port, proxy_note(x, note, sizeof(note)));
+		return explain_proxy_status(x, tunnel, e);
+	if (!x->sent && x->url.tls && x->http->proxy_shown)
+		return explain_tunnel(x, code, e);
 	return err_set(e, ERR_NETWORK, "the connection to %s:%u broke while reading %s: %s", x->url.host, x->url.port,
 		       exchange_purpose(x), reason(x, code));
 }
@@ -153,6 +180,8 @@ bool exchange_explain(const struct exchange *x, CURLcode code, struct err *e)
 	case CURLE_GOT_NOTHING:
 	case CURLE_PARTIAL_FILE:
 		return explain_broken(x, code, e);
+	case CURLE_PROXY: /* one that speaks SOCKS */
+		return explain_tunnel(x, code, e);
 	case CURLE_ABORTED_BY_CALLBACK: /* ours, before the same request went out a second time */
 		return err_set(e, ERR_NETWORK, "the connection to %s:%u broke while reading %s: it was closed before the reply", x->url.host,
 			       x->url.port, exchange_purpose(x));

@@ -182,12 +182,36 @@ static bool keep_length(struct exchange *x, const char *line, size_t len)
 	return true;
 }
 
+/* What a proxy says to CONNECT comes before our request is out. Anything but "connected" ends here with its head: libcurl would read the
+ * body, however long, byte by byte and without a look at the time. It asks only once, since the user and password that a proxy may have
+ * are sent with the first CONNECT. */
+static size_t take_proxy_header(struct exchange *x, const char *line, size_t len)
+{
+	long status = 0;
+
+	x->in_handshake = false; /* that was the proxy's */
+	x->proxy_len += len;
+	if (x->proxy_len > HTTP_HEADERS_MAX) {
+		explain_proxy_flood(x, x->e);
+		return stop(x);
+	}
+	if (*line != '\r' && *line != '\n')
+		return len;
+	curl_easy_getinfo(x->http->curl, CURLINFO_HTTP_CONNECTCODE, &status);
+	if (status && status < 300)
+		return len;
+	explain_proxy_status(x, status, x->e);
+	return stop(x);
+}
+
 static size_t take_header(char *line, size_t size, size_t count, void *data)
 {
 	struct exchange *x = data;
 	struct http_reply *r = &x->reply;
 	size_t len = size * count;
 
+	if (!x->sent)
+		return take_proxy_header(x, line, len);
 	x->headers_len += len;
 	if (x->headers_len > HTTP_HEADERS_MAX) {
 		err_set(x->e, ERR_REPLY, "the headers of %s from %s are larger than %d KiB", exchange_purpose(x), x->url.host,
@@ -347,7 +371,6 @@ static void set_wire(struct http *h, struct exchange *x, long left_ms)
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(c, CURLOPT_HTTP09_ALLOWED, 0L);
 	curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "gzip");
-	curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, h->reason);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, x);

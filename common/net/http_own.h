@@ -37,7 +37,7 @@ struct exchange {
 	http_sink *sink;
 	void *data;
 	struct http_reply reply;
-	size_t headers_len, body_len;
+	size_t proxy_len, headers_len, body_len; /* the first: headers in answer to CONNECT */
 	char length[HTTP_LENGTH_DIGITS_MAX + 2]; /* as told; one digit too many shows */
 	bool in_handshake, sent;
 	bool stopped; /* by the sink or a ceiling, *e says why */
@@ -55,5 +55,8 @@ bool trust_choose(struct http *h, const struct http_options *o, struct err *e) M
 long long http_limit_s(const struct http *h);
 /* What the exchange was for, for people. */
 const char *exchange_purpose(const struct exchange *x);
+/* A proxy that answered with this status instead of connecting, 0 for none; one whose answer has no end. Return false. */
+bool explain_proxy_status(const struct exchange *x, long status, struct err *e);
+bool explain_proxy_flood(const struct exchange *x, struct err *e);
 /* Turns libcurl's code into kind and text. Returns false. */
 bool exchange_explain(const struct exchange *x, CURLcode code, struct err *e);
