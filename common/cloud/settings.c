@@ -218,6 +218,14 @@ static bool check_login_url(struct cloud_settings *s, struct err *e)
 	return true;
 }
 
+/* The value is not repeated: a password may stand in it. An empty one means no proxy. */
+static bool check_proxy(const struct cloud_settings *s, struct err *e)
+{
+	if (!s->proxy || !*s->proxy || http_is_proxy(s->proxy))
+		return true;
+	return err_set(e, ERR_USAGE, "--proxy takes host and port behind " HTTP_PROXY_FORMS ", as in http://proxy.contoso.example:3128");
+}
+
 static bool check_base(struct cloud_settings *s, enum service service, struct err *e)
 {
 	if (service == CLOUD_APPS && s->cloud == CHINA)
@@ -458,7 +466,7 @@ bool cloud_settings_check(struct cloud_settings *s, enum service service, struct
 {
 	if (s->only_ipv4 && s->only_ipv6)
 		return err_set(e, ERR_USAGE, "-4 and -6 exclude each other, give one of them");
-	if (!check_base(s, service, e) || !check_login_url(s, e) || !choose_auth(s, service, e))
+	if (!check_base(s, service, e) || !check_proxy(s, e) || !check_login_url(s, e) || !choose_auth(s, service, e))
 		return false;
 	return check_method(s, e);
 }

@@ -112,8 +112,10 @@ static bool explain_connect(const struct exchange *x, CURLcode code, struct err 
 		return err_set(e, ERR_NETWORK, "the name of the proxy to %s:%u cannot be resolved%s", x->url.host,
 			       x->url.port, note);
 	curl_easy_getinfo(x->http->curl, CURLINFO_OS_ERRNO, &number);
-	return err_set(e, ERR_NETWORK, "no connection to %s:%u: %s%s", x->url.host, x->url.port,
-		       number ? strerror((int)number) : "no reason given", note);
+	const char *why = number ? strerror((int)number) : "no reason given";
+	if (!number && *note && !http_is_proxy(x->http->proxy_shown))
+		why = "a proxy has " HTTP_PROXY_FORMS; /* one from the environment */
+	return err_set(e, ERR_NETWORK, "no connection to %s:%u: %s%s", x->url.host, x->url.port, why, note);
 }
 
 bool explain_proxy_status(const struct exchange *x, long status, struct err *e)
@@ -174,6 +176,7 @@ bool exchange_explain(const struct exchange *x, CURLcode code, struct err *e)
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:
 	case CURLE_COULDNT_CONNECT:
+	case CURLE_NOT_BUILT_IN: /* a proxy that this libcurl cannot use */
 		return explain_connect(x, code, e);
 	case CURLE_SEND_ERROR:
 	case CURLE_RECV_ERROR:

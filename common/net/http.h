@@ -13,6 +13,7 @@
 #define HTTP_BODY_MAX (16 * 1024 * 1024)    /* unpacked */
 #define HTTP_HEADERS_MAX (256 * 1024)
 #define HTTP_ERROR_BODY_MAX (64 * 1024)
+#define HTTP_PROXY_FORMS "http://, https://, socks4://, socks4a://, socks5:// or socks5h://"
 
 struct http_options {
 	const char *user_agent;
@@ -68,5 +69,7 @@ bool http_host(const char *url, struct buf *out);
 bool http_is_plain_loopback(const char *url);
 /* http scheme and 169.254.169.254, where a virtual machine's host answers for the machine. */
 bool http_is_plain_metadata(const char *url);
+/* An address that libcurl takes for a proxy: a scheme of HTTP_PROXY_FORMS, or none, which is http. */
+bool http_is_proxy(const char *url);
 /* Percent-encodes a value for a query or form; yours. */
 char *http_escape(const char *text, size_t len) MUST_USE;

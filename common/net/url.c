@@ -134,6 +134,25 @@ bool http_is_plain_metadata(const char *url)
 	return url_parse(url, &u) && !u.tls && !strcmp(u.host, HTTP_METADATA_HOST);
 }
 
+/* By libcurl's own parser, so that both see the same. */
+bool http_is_proxy(const char *url)
+{
+	static const char *const schemes[] = { "http", "https", "socks4", "socks4a", "socks5", "socks5h" };
+	CURLU *parsed = curl_url();
+	char *scheme = NULL;
+	bool is = false;
+
+	if (parsed && !curl_url_set(parsed, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME) &&
+	    !curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0))
+		for (size_t i = 0; !is && i < sizeof(schemes) / sizeof(schemes[0]); i++)
+			is = !strcasecmp(scheme, schemes[i]);
+	curl_free(scheme);
+	curl_url_cleanup(parsed);
+	if (is && !strncasecmp(url, "https:", 6))
+		is = curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTPS_PROXY;
+	return is;
+}
+
 char *http_escape(const char *text, size_t len)
 {
 	static const char hex[] = "0123456789ABCDEF";

@@ -236,6 +236,48 @@ START_TEST(ipv4_and_ipv6_exclude_each_other)
 }
 END_TEST
 
+static const struct {
+	const char *proxy;
+	bool taken;
+} proxies[] = {
+	{ "", true },
+	{ "proxy.contoso.example", true },
+	{ "proxy.contoso.example:3128", true },
+	{ "127.0.0.1:3128", true },
+	{ "http://proxy.contoso.example:3128", true },
+	{ "HTTP://[::1]:3128/", true },
+	{ "https://contoso:hunter2@proxy.contoso.example", true },
+	{ "socks4://proxy.contoso.example", true },
+	{ "socks4a://proxy.contoso.example", true },
+	{ "socks5://proxy.contoso.example:1080", true },
+	{ "SOCKS5H://proxy.contoso.example:1080", true },
+	{ "ftp://contoso:hunter2@127.0.0.1:1", false },
+	{ "socks://proxy.contoso.example", false },
+	{ "socks6://proxy.contoso.example", false },
+	{ "file:///etc/proxy", false },
+	{ "http://", false },
+	{ "http://contoso:hunter2@127.0.0.1:99999", false },
+	{ "http://contoso:hunter2@[::1", false },
+	{ "http://a b:1", false },
+};
+
+START_TEST(a_proxy_is_one_that_libcurl_knows)
+{
+	struct cloud_settings s = make(&(struct given){ ENTRA });
+	struct err e = { 0 };
+
+	s.proxy = mem_copy_text(proxies[_i].proxy);
+	bool taken = cloud_settings_check(&s, GRAPH, &e);
+	ck_assert_msg(taken == proxies[_i].taken, "row %d: %s", _i, e.text);
+	if (!taken)
+		ck_assert_str_eq(e.text, "--proxy takes host and port behind http://, https://, socks4://, socks4a://, socks5:// or "
+					 "socks5h://, as in http://proxy.contoso.example:3128");
+	ck_assert_int_eq(e.kind, taken ? ERR_NONE : ERR_USAGE);
+	free(s.proxy);
+	release(&s);
+}
+END_TEST
+
 static const struct file_row {
 	const char *content;
 	size_t len; /* 0: all of the text */
@@ -285,6 +327,7 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(tests, settings_are_completed, 0, ROWS(accepted));
 	tcase_add_loop_test(tests, settings_are_refused, 0, ROWS(refused));
 	tcase_add_test(tests, ipv4_and_ipv6_exclude_each_other);
+	tcase_add_loop_test(tests, a_proxy_is_one_that_libcurl_knows, 0, ROWS(proxies));
 	tcase_add_loop_test(tests, secret_comes_from_its_file, 0, ROWS(files));
 	suite_add_tcase(suite, tests);
 	return suite;
