@@ -226,6 +226,7 @@ static int judge(struct run *r)
 	AUTO_BUF out = { 0 };
 
 	last_words_after(f->timeout * 1000 + BACKSTOP_MS, f->timeout, (int)f->on_failure[FAIL_TIMEOUT]);
+	last_words_during(NULL);
 	if (!walk(r, &job, &deadline, &e))
 		verdict_trouble(job.verdict, frame_state(f, e.kind), e.text, job.api && api_has_read(job.api));
 	if (as_of)
@@ -263,6 +264,7 @@ int plugin_main(const struct plugin *p, int argc, char **argv)
 
 	last_words_on_signals();
 	last_words_after(START_LIMIT_S * 1000, START_LIMIT_S, EXIT_UNKNOWN);
+	last_words_during("reading the settings");
 	run_init(&r, p);
 	bool help = options_asks(argc, argv, 'h', "help");
 	bool version = !help && options_asks(argc, argv, 'V', "version");

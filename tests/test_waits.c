@@ -41,7 +41,7 @@ static const struct wait_row rows[] = {
 	{ .title = "told to end", .url = "https://127.0.0.1:%d", .listener = SILENT, .terminate = true,
 	  .output = "[UNKNOWN] - ended by a signal before the check was done\n" },
 	{ .title = "settings from standard input", .url = "https://127.0.0.1:%d", .listener = SILENT, .limit_s = 30,
-	  .output = "[UNKNOWN] - timeout after 30 s in a wait that could not be ended\n" },
+	  .output = "[UNKNOWN] - timeout after 30 s in a wait that could not be ended (reading the settings)\n" },
 };
 
 static const char *plugins, *resolver, *folder;

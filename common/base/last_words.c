@@ -3,26 +3,40 @@
 #include "base/last_words.h"
 
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 static char timeout_line[96];
+static char steps[2][160];
+static const char *volatile step = ""; /* one of them, while the other is written, or none */
 static int timeout_status = 3;
 
-static void say_and_end(const char *line, int status) __attribute__((noreturn));
-static void say_and_end(const char *line, int status)
+static void __attribute__((noreturn)) say_and_end(const char *line, int status)
 {
 	ssize_t written = write(STDOUT_FILENO, line, strlen(line));
 
 	_exit(written < 0 ? 3 : status);
 }
 
+static void __attribute__((noreturn)) say_timeout(void)
+{
+	char line[sizeof(timeout_line) + sizeof(steps[0]) + 4];
+	char *end = stpcpy(line, timeout_line);
+	const char *during = step;
+
+	if (*during)
+		end = stpcpy(stpcpy(stpcpy(end, " ("), during), ")");
+	stpcpy(end, "\n");
+	say_and_end(line, timeout_status);
+}
+
 static void on_signal(int number)
 {
 	if (number == SIGALRM)
-		say_and_end(timeout_line, timeout_status);
+		say_timeout();
 	if (number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL || number == SIGABRT)
 		say_and_end("[UNKNOWN] - internal error, please report it\n", 3);
 	say_and_end("[UNKNOWN] - ended by a signal before the check was done\n", 3);
@@ -59,13 +73,28 @@ void last_words_after(int64_t ms, int64_t limit_s, int status)
 	sigset_t set;
 
 	timeout_status = status >= 1 && status <= 3 ? status : 3;
-	snprintf(timeout_line, sizeof(timeout_line), "[%s] - timeout after %lld s in a wait that could not be ended\n",
+	snprintf(timeout_line, sizeof(timeout_line), "[%s] - timeout after %lld s in a wait that could not be ended",
 		 states[timeout_status], (long long)limit_s);
 	handle(SIGALRM);
 	sigemptyset(&set);
 	sigaddset(&set, SIGALRM); /* a caller may have left it blocked */
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+void last_words_during(const char *fmt, ...)
+{
+	char *spare = steps[step == steps[0]];
+	va_list args;
+
+	if (!fmt) {
+		step = "";
+		return;
+	}
+	va_start(args, fmt);
+	vsnprintf(spare, sizeof(steps[0]), fmt, args);
+	va_end(args);
+	step = spare;
 }
 
 void last_words_out_of_memory(void)

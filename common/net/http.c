@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/last_words.h"
 #include "base/secrets.h"
 
 static char *without_user_info(const char *proxy)
@@ -461,7 +462,9 @@ bool http_send(struct http *h, const struct http_request *r, http_sink *sink, vo
 	curl_easy_reset(h->curl);
 	if (!set_security(h, &x, e))
 		return false;
+	last_words_during("asking %s for %s", x.url.host, exchange_purpose(&x));
 	CURLcode code = perform(&x, headers, left_ms > 0 ? left_ms : 1);
+	last_words_during(NULL);
 	curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, NULL);
 	if (code == CURLE_OK) {
 		*reply = x.reply;

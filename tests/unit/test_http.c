@@ -12,8 +12,10 @@
 #include <strings.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/last_words.h"
 #include "net/http.h"
 #include "unit/unit.h"
 
@@ -794,6 +796,56 @@ START_TEST(no_error_holds_the_proxy_password)
 }
 END_TEST
 
+/* Last words */
+
+static bool wait_forever(const char *bytes, size_t len, void *data, struct err *e)
+{
+	(void)bytes;
+	(void)len;
+	(void)data;
+	(void)e;
+	pause();
+	return false;
+}
+
+/* What a child that ends by its backstop leaves: in a request, or between two. */
+static void be_stuck(struct client *c, bool asking)
+{
+	last_words_after(300, 7, 2);
+	if (client_send(c) && !asking)
+		pause();
+	_exit(0);
+}
+
+START_TEST(the_last_words_name_the_step)
+{
+	static const struct answer answers[] = { { OK_HEAD "\r\n{}", 0, 0, KEEP } };
+	struct server s = { .answers = answers, .count = 1 };
+	struct client c = { .sink = _i ? wait_forever : NULL };
+	char said[160] = "";
+	int ends[2], status;
+
+	server_start(&s);
+	client_open(&c, "http", "127.0.0.1", s.port);
+	ck_assert_int_eq(pipe(ends), 0);
+	pid_t child = fork();
+	if (!child) {
+		dup2(ends[1], STDOUT_FILENO);
+		be_stuck(&c, _i);
+	}
+	close(ends[1]);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 2 << 8);
+	ck_assert_int_gt(read(ends[0], said, sizeof(said) - 1), 0);
+	ck_assert_str_eq(said, _i ? "[CRITICAL] - timeout after 7 s in a wait that could not be ended (asking 127.0.0.1 for app connectors)\n" :
+				    "[CRITICAL] - timeout after 7 s in a wait that could not be ended\n");
+	close(ends[0]);
+	client_close(&c);
+	server_stop(&s);
+	buf_free(&s.seen);
+}
+END_TEST
+
 /* TLS */
 
 struct identity {
@@ -1147,6 +1199,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, an_unsafe_request_is_not_sent, 0, ROWS(refused));
 	tcase_add_test(t, loopback_goes_past_every_proxy);
 	tcase_add_test(t, a_proxy_that_refuses_is_told_without_its_password);
+	tcase_add_loop_test(t, the_last_words_name_the_step, 0, 2);
 	tcase_add_loop_test(t, no_error_holds_the_proxy_password, 0, ROWS(odd_proxies));
 	tcase_add_loop_test(t, a_certificate_is_verified, 0, ROWS(certificates));
 	tcase_add_test(t, old_tls_is_refused);
