@@ -96,6 +96,19 @@ equal "forty of all kinds: nobody was throttled" 0 "$(throttled)"
 equal "forty of all kinds: the others say why" "$(grep -c 3 "$folder/states")" "$(grep -cE "$used_up" "$folder/lines")"
 stop_tenant
 
+# What reached nobody was not counted by the service: a dead network leaves the budget whole, and is what the checks say.
+with dead
+portal_checks
+for round in first second third; do
+	at_once 7 --proxy=http://127.0.0.1:1 --error-state=network:critical
+	equal "dead network, $round round: all are of its class" 7x2 "$(states)"
+	equal "dead network, $round round: no connection" 7 "$(grep -c '^\[CRITICAL\] - no connection to localhost:[0-9]*: Connection refused' "$folder/lines")"
+done
+equal "dead network: no request" 0 "$(requests)"
+at_once 7 --budget=9 --timeout=5
+equal "the network works again: all are OK at once" "7x0 9" "$(states) $(requests)"
+stop_tenant
+
 # The limit is there, and others may use it up: then the wait of one check is the wait of all.
 programs=("$build/plugins/check_mdca_app_connectors")
 with unbounded

@@ -18,6 +18,7 @@
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 #define FORM "mdcabud1"
 #define LOCK_WAIT_MS 1000
+#define GIVE_BACK_WAIT_MS 200 /* the time limit may have been reached, and the answer waits */
 #define HEAD offsetof(struct ledger, slots)
 #define SUMMED offsetof(struct ledger, closed_until)
 
@@ -101,6 +102,19 @@ void ledger_enter(struct ledger *l, int64_t at)
 	l->count++;
 }
 
+bool ledger_leave(struct ledger *l, int64_t at)
+{
+	int64_t i = l->count;
+
+	while (i && l->slots[i - 1] > at)
+		i--;
+	if (!i || l->slots[i - 1] != at)
+		return false;
+	memmove(l->slots + i - 1, l->slots + i, (size_t)(l->count - i) * sizeof(l->slots[0]));
+	l->count--;
+	return true;
+}
+
 size_t ledger_seal(struct ledger *l)
 {
 	l->sum = sum_of(l);
@@ -174,9 +188,9 @@ unsigned budget_share(const struct budget *b)
 }
 
 /* Reads the file under its lock; closing the descriptor gives the lock back. -1: go on without. */
-static int open_ledger(const struct budget *b, struct ledger *l, int64_t *now)
+static int open_ledger(const struct budget *b, int64_t wait_ms, struct ledger *l, int64_t *now)
 {
-	int fd = b->folder < 0 ? -1 : file_lock_private(b->folder, b->file, LOCK_WAIT_MS);
+	int fd = b->folder < 0 ? -1 : file_lock_private(b->folder, b->file, wait_ms);
 
 	*now = clock_ticks_ms();
 	if (fd < 0) {
@@ -206,7 +220,7 @@ struct budget_slot budget_take(struct budget *b, int64_t longest_ms)
 	struct budget_slot slot = { .taken = true };
 	struct ledger l;
 	int64_t now;
-	int fd = open_ledger(b, &l, &now);
+	int fd = open_ledger(b, LOCK_WAIT_MS, &l, &now);
 
 	if (fd < 0)
 		return slot;
@@ -214,18 +228,32 @@ struct budget_slot budget_take(struct budget *b, int64_t longest_ms)
 	slot.by_service = slot.wait_ms && l.closed_until - now == slot.wait_ms;
 	slot.taken = !slot.wait_ms || (slot.wait_ms <= longest_ms && slot.wait_ms <= BUDGET_HORIZON_MS);
 	if (slot.taken && b->share) {
-		ledger_enter(&l, now + slot.wait_ms);
+		slot.at = now + slot.wait_ms;
+		ledger_enter(&l, slot.at);
 		write_ledger(b, fd, &l);
 	}
 	close(fd);
 	return slot;
 }
 
+void budget_give_back(struct budget *b, int64_t at)
+{
+	struct ledger l;
+	int64_t now;
+	int fd = at ? open_ledger(b, GIVE_BACK_WAIT_MS, &l, &now) : -1;
+
+	if (fd < 0)
+		return;
+	if (ledger_leave(&l, at))
+		write_ledger(b, fd, &l);
+	close(fd);
+}
+
 void budget_refused(struct budget *b, int64_t wait_ms)
 {
 	struct ledger l;
 	int64_t now;
-	int fd = open_ledger(b, &l, &now);
+	int fd = open_ledger(b, LOCK_WAIT_MS, &l, &now);
 
 	if (fd < 0)
 		return;

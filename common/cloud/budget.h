@@ -13,6 +13,7 @@
 
 struct budget_slot {
 	int64_t wait_ms;  /* until it may be used; 0: now */
+	int64_t at;       /* its moment, for giving it back; 0: nothing was counted */
 	bool taken;       /* false: it lies too far ahead and was left to others */
 	bool by_service;  /* what is waited for is the end of a 429's wait, not our own budget */
 };
@@ -26,6 +27,8 @@ void budget_free(struct budget *b);
 unsigned budget_share(const struct budget *b);
 /* The next slot, taken if it lies at most longest_ms ahead. */
 struct budget_slot budget_take(struct budget *b, int64_t longest_ms) MUST_USE;
+/* The slot of that moment was not used: no request went out. Of several slots of one moment one goes, and whose does not matter. */
+void budget_give_back(struct budget *b, int64_t at);
 /* The service answered 429 and asks for so long a wait (believed up to a minute for the portal, five for Graph). */
 void budget_refused(struct budget *b, int64_t wait_ms);
 
@@ -46,5 +49,7 @@ bool ledger_accept(struct ledger *l, size_t len, const char *boot, int64_t now, 
 /* When the next request may be sent, `now` or later, so that no window holds more than `share` of them (0: no limit). */
 int64_t ledger_next(const struct ledger *l, unsigned share, int64_t now);
 void ledger_enter(struct ledger *l, int64_t at);
+/* Takes one slot of that moment out; false when there is none. */
+bool ledger_leave(struct ledger *l, int64_t at) MUST_USE;
 /* Seals it and returns the bytes to write. */
 size_t ledger_seal(struct ledger *l);

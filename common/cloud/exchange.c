@@ -42,9 +42,10 @@ static bool set_throttled(const struct exchange *x, int64_t wait, unsigned share
 	return err_set(e, ERR_THROTTLED, "throttled by %s: %s, %lld s left of %lld s", x->asked.host, when, left, limit);
 }
 
-/* Before each attempt: its place among the requests of all checks. */
-static bool take_slot(const struct exchange *x, struct err *e)
+/* Before each attempt: its place among the requests of all checks. *at is 0 when nothing was counted. */
+static bool take_slot(const struct exchange *x, int64_t *at, struct err *e)
 {
+	*at = 0;
 	if (!x->budget)
 		return true;
 	struct budget_slot slot = budget_take(x->budget, deadline_left_ms(x->deadline) - LAST_MS);
@@ -52,6 +53,7 @@ static bool take_slot(const struct exchange *x, struct err *e)
 		return set_throttled(x, (slot.wait_ms + 999) / 1000, slot.by_service ? 0 : budget_share(x->budget), e);
 	if (slot.wait_ms)
 		rest(x, slot.wait_ms, slot.by_service ? "throttled a while ago" : "request budget used up");
+	*at = slot.at;
 	return true;
 }
 
@@ -105,9 +107,10 @@ bool exchange_send(const struct exchange *x, const struct http_request *request,
 {
 	struct http_request now = *request;
 	struct err fault = { 0 };
+	int64_t slot;
 
 	for (unsigned faults = 0, waits = 0;; forget(reply)) {
-		if (!take_slot(x, e)) {
+		if (!take_slot(x, &slot, e)) {
 			if (faults)
 				*e = fault;
 			return false;
@@ -115,6 +118,8 @@ bool exchange_send(const struct exchange *x, const struct http_request *request,
 		if (x->begin)
 			x->begin(data);
 		bool answered = http_send(x->http, &now, sink, data, reply, &fault);
+		if (reply->unsent && slot)
+			budget_give_back(x->budget, slot);
 		if (answered && reply->status == 429) {
 			if (!wait_told(x, reply, waits++, e))
 				return false;

@@ -11,7 +11,7 @@ struct exchange {
 	struct asked asked;             /* for messages; its service sets the habits on 429 */
 	int trace;
 	unsigned repeats;               /* after faults, at most */
-	struct budget *budget;          /* takes a slot for each attempt, remembers each 429; or NULL */
+	struct budget *budget;          /* takes a slot for each attempt that is sent, remembers each 429; or NULL */
 	void (*begin)(void *data);      /* called before each attempt; or NULL */
 	bool first_try_decides;         /* a first attempt that reaches nobody is final */
 	bool (*passes)(const struct http_reply *reply); /* further refusals that are worth a repeat; or NULL */

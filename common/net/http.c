@@ -454,6 +454,7 @@ bool http_send(struct http *h, const struct http_request *r, http_sink *sink, vo
 	struct exchange x = { .http = h, .request = r, .sink = sink, .data = data, .e = e };
 	CLEANUP(release_headers) struct curl_slist *headers = NULL;
 
+	reply->unsent = true;
 	if (!check_request(h, r, &x.url, e) || !make_headers(r, &headers, e))
 		return false;
 	const char *credential = r->authorization ? strchr(r->authorization, ' ') : NULL;
@@ -471,5 +472,6 @@ bool http_send(struct http *h, const struct http_request *r, http_sink *sink, vo
 		return true;
 	}
 	http_reply_free(&x.reply);
+	reply->unsent = !x.sent;
 	return x.stopped ? false : exchange_explain(&x, code, e);
 }

@@ -47,6 +47,7 @@ struct http_reply {
 	char location[256];              /* of a redirect, as sent, "" when not */
 	char www_authenticate[512];      /* as sent, "" when not */
 	int64_t took_ms;
+	bool unsent;                     /* of an exchange that failed: it ended before a byte of the request went out */
 };
 
 struct http;
@@ -55,7 +56,7 @@ struct http *http_new(const struct http_options *o, struct err *e) MUST_USE;
 void http_free(struct http *h);
 /* One exchange. True: a whole reply with any status is in *reply (release with http_reply_free). False: ERR_NETWORK, ERR_TLS,
  * ERR_TIMEOUT (the text names the phase: resolving, connecting, TLS, waiting for the reply, reading), ERR_REPLY (too large, bad
- * encoding), ERR_CONFIG (plain http where it may not go), or what the sink said. */
+ * encoding), ERR_CONFIG (plain http where it may not go), or what the sink said; of *reply only `unsent` is set then. */
 bool http_send(struct http *h, const struct http_request *r, http_sink *sink, void *data, struct http_reply *reply,
 	       struct err *e) MUST_USE;
 void http_reply_free(struct http_reply *reply);

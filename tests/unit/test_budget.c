@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The request budget: the arithmetic of its slots, what a file may hold, what a 429 leaves behind, and that no number of processes gets
- * more out of it than the share. The monotonic clock is the test's own, shared by all processes. */
+/* The request budget: the arithmetic of its slots, what a file may hold, what a 429 leaves behind, what is given back, and that no number of
+ * processes gets more out of it than the share. The monotonic clock is the test's own, shared by all processes. */
 #include "unit/unit.h"
 
 #include <fcntl.h>
@@ -300,6 +300,69 @@ START_TEST(horizon)
 }
 END_TEST
 
+static void give_back(int64_t at)
+{
+	struct budget *b = budget_new(&settings, CLOUD_APPS, "/a/", 0);
+
+	budget_give_back(b, at);
+	budget_free(b);
+}
+
+START_TEST(given_back)
+{
+	settings.budget = 3;
+	struct budget_slot first = take_portal(0), twin = take_portal(0);
+	*clock_ms += 1000;
+	struct budget_slot last = take_portal(0), ahead = take_portal(W);
+	ck_assert_int_eq(first.at, 500000);
+	ck_assert_int_eq(twin.at, 500000);
+	ck_assert_int_eq(last.at, 501000);
+	ck_assert_int_eq(ahead.at, 500000 + W);
+	ASSERT_SLOT(take_portal(0), W - 1000, false, false);
+	/* of two of one moment one, */
+	give_back(first.at);
+	ASSERT_SLOT(take_portal(0), W - 1000, false, false);
+	/* and one that lies ahead */
+	give_back(ahead.at);
+	ASSERT_SLOT(take_portal(0), 0, true, false);
+	ASSERT_SLOT(take_portal(0), W - 1000, false, false);
+	/* what nobody has, and what was not granted */
+	give_back(499999);
+	give_back(500001);
+	give_back(0);
+	ASSERT_SLOT(take_portal(0), W - 1000, false, false);
+	/* none is left after its minute */
+	*clock_ms += W;
+	give_back(last.at);
+	for (int i = 0; i < 3; i++)
+		ASSERT_SLOT(take_portal(0), 0, true, false);
+	ASSERT_SLOT(take_portal(0), W, false, false);
+	ck_assert_int_eq(take_portal(0).at, 0);
+}
+END_TEST
+
+/* The end of a 429's wait stays. */
+START_TEST(given_back_while_closed)
+{
+	struct budget_slot slot = take_portal(0);
+
+	refuse(CLOUD_APPS, "/a/", 41000);
+	give_back(slot.at);
+	ASSERT_SLOT(take_portal(29000), 41000, false, true);
+}
+END_TEST
+
+/* Where nothing is counted, nothing is to be given back: no file is touched. */
+START_TEST(given_back_uncounted)
+{
+	ck_assert_int_eq(take(GRAPH, "/admin/serviceAnnouncement/messages", 0).at, 0);
+	settings.budget = 0;
+	ck_assert_int_eq(take_portal(0).at, 0);
+	give_back(0);
+	ck_assert_int_eq(count_files(), 1); /* Graph's lock */
+}
+END_TEST
+
 START_TEST(refused)
 {
 	refuse(CLOUD_APPS, "/a/", 41000);
@@ -459,7 +522,24 @@ START_TEST(unwritable)
 }
 END_TEST
 
-static unsigned at_once(int processes, int each)
+/* Two of three are given back, each by its process. */
+static bool takes_for_good(int turn)
+{
+	struct budget_slot slot = take_portal(0);
+
+	if (!slot.taken || turn % 3 == 0)
+		return slot.taken;
+	give_back(slot.at);
+	return false;
+}
+
+static bool takes(int turn)
+{
+	(void)turn;
+	return take_portal(0).taken;
+}
+
+static unsigned at_once(int processes, int each, bool (*act)(int turn))
 {
 	unsigned *granted = mmap(NULL, sizeof(*granted), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int gate[2], status;
@@ -474,7 +554,7 @@ static unsigned at_once(int processes, int each)
 		if (read(gate[0], &byte, 1) < 0)
 			_exit(1);
 		for (int k = 0; k < each; k++) {
-			if (take_portal(0).taken)
+			if (act(i + k))
 				__atomic_add_fetch(granted, 1, __ATOMIC_SEQ_CST);
 		}
 		_exit(0);
@@ -494,11 +574,11 @@ START_TEST(processes)
 	unsigned granted[MOMENTS], state = 7;
 	int64_t at[MOMENTS];
 
-	ck_assert_uint_eq(at_once(40, 1), 25);
+	ck_assert_uint_eq(at_once(40, 1, takes), 25);
 	*clock_ms += W;
 	for (int i = 0; i < MOMENTS; i++) {
 		at[i] = *clock_ms;
-		granted[i] = at_once(8, (int)chance(&state, 4));
+		granted[i] = at_once(8, (int)chance(&state, 4), takes);
 		*clock_ms += chance(&state, 40000);
 	}
 	for (int i = 0; i < MOMENTS; i++) {
@@ -509,6 +589,19 @@ START_TEST(processes)
 		ck_assert_uint_le(window, 25);
 	}
 	ck_assert_int_eq(count_files(), 1);
+}
+END_TEST
+
+/* What is counted at last is what was kept, however they met. */
+START_TEST(processes_give_back)
+{
+	settings.budget = BUDGET_SHARE_MAX;
+	unsigned kept = at_once(30, 20, takes_for_good);
+	ck_assert_uint_eq(kept, 200);
+	settings.budget = kept;
+	ASSERT_SLOT(take_portal(0), W, false, false);
+	settings.budget++;
+	ASSERT_SLOT(take_portal(0), 0, true, false);
 }
 END_TEST
 
@@ -525,12 +618,16 @@ static Suite *suite(void)
 	tcase_add_checked_fixture(files, set_up, tear_down);
 	tcase_add_test(files, share);
 	tcase_add_test(files, horizon);
+	tcase_add_test(files, given_back);
+	tcase_add_test(files, given_back_while_closed);
+	tcase_add_test(files, given_back_uncounted);
 	tcase_add_test(files, refused);
 	tcase_add_test(files, graph);
 	tcase_add_test(files, clock_jumps);
 	tcase_add_loop_test(files, spoiled, 0, SPOILERS);
 	tcase_add_test(files, unwritable);
 	tcase_add_test(files, processes);
+	tcase_add_test(files, processes_give_back);
 	suite_add_tcase(s, files);
 	return s;
 }

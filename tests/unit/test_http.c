@@ -395,6 +395,7 @@ START_TEST(a_request_is_sent_once)
 					   s.port);
 	ck_assert_msg(client_send(&c), "%s", c.e.text);
 	ck_assert(!client_send(&c));
+	ck_assert(!c.reply.unsent);
 	ck_assert_str_eq(c.e.text, wanted);
 	ck_assert_int_eq(c.e.kind, ERR_NETWORK);
 	client_close(&c);
@@ -558,6 +559,7 @@ START_TEST(a_bad_reply_is_told)
 	client_open(&c, "http", "127.0.0.1", s.port);
 	ck_assert(!http_send(c.http, &c.request, c.sink, c.data, &c.reply, &c.e));
 	ck_assert_int_eq(c.reply.status, 7);
+	ck_assert(!c.reply.unsent);
 	ck_assert_msg(c.e.kind == faults[_i].kind, "%d: %s", c.e.kind, c.e.text);
 	ck_assert_msg(strstr(c.e.text, faults[_i].text), "%s", c.e.text);
 	client_close(&c);
@@ -566,9 +568,11 @@ START_TEST(a_bad_reply_is_told)
 }
 END_TEST
 
-static void wanted_failure(struct client *c, enum err_kind kind, const char *text)
+/* Without a request that the service could have got. */
+static void wanted_unsent(struct client *c, enum err_kind kind, const char *text)
 {
 	ck_assert(!client_send(c));
+	ck_assert(c->reply.unsent);
 	ck_assert_msg(c->e.kind == kind && !strcmp(c->e.text, text), "%d: %s\ninstead of %d: %s", c->e.kind, c->e.text,
 		      kind, text);
 	client_close(c);
@@ -583,7 +587,7 @@ START_TEST(a_closed_port_is_told)
 	close(listen_on_loopback(&port, 1));
 	client_open(&c, "http", "127.0.0.1", port);
 	snprintf(text, sizeof(text), "no connection to 127.0.0.1:%u: Connection refused", port);
-	wanted_failure(&c, ERR_NETWORK, text);
+	wanted_unsent(&c, ERR_NETWORK, text);
 }
 END_TEST
 
@@ -596,7 +600,7 @@ START_TEST(a_name_without_address_is_told)
 
 	client_open(&c, "https", host, 443);
 	snprintf(text, sizeof(text), "the name of %s:443 cannot be resolved", host);
-	wanted_failure(&c, ERR_NETWORK, text);
+	wanted_unsent(&c, ERR_NETWORK, text);
 }
 END_TEST
 
@@ -636,7 +640,11 @@ START_TEST(a_timeout_names_its_phase)
 	server_start(&s);
 	c.options.deadline = short_deadline();
 	client_open(&c, timeouts[_i].scheme, "127.0.0.1", s.port);
-	wanted_failure(&c, ERR_TIMEOUT, timeouts[_i].text);
+	ck_assert(!client_send(&c));
+	ck_assert_int_eq(c.e.kind, ERR_TIMEOUT);
+	ck_assert_str_eq(c.e.text, timeouts[_i].text);
+	ck_assert_int_eq(c.reply.unsent, !strcmp(timeouts[_i].scheme, "https"));
+	client_close(&c);
 	server_stop(&s);
 	buf_free(&s.seen);
 }
@@ -661,7 +669,7 @@ static void time_out_while_connecting(bool metadata, enum err_kind kind, const c
 	for (int i = 0; i < ROWS(filler); i++)
 		close(filler[i]);
 	close(listener);
-	ck_assert(!sent);
+	ck_assert(!sent && c.reply.unsent);
 	ck_assert_msg(c.e.kind == kind && !strncmp(c.e.text, start, strlen(start)), "%d: %s", c.e.kind, c.e.text);
 	if (metadata)
 		ck_assert_ptr_nonnull(strstr(c.e.text, " within 1 s"));
@@ -691,7 +699,7 @@ START_TEST(the_metadata_address_may_be_plain)
 	ck_assert(!http_is_plain_metadata("http://169.254.169.254.contoso.com/"));
 	client_open(&c, "http", "127.0.0.1", 9);
 	c.request = (struct http_request){ .url = "http://169.254.169.254/metadata", .metadata = true };
-	wanted_failure(&c, ERR_TIMEOUT, "timeout after 30 s before asking 169.254.169.254 for the reply");
+	wanted_unsent(&c, ERR_TIMEOUT, "timeout after 30 s before asking 169.254.169.254 for the reply");
 }
 END_TEST
 
@@ -700,7 +708,7 @@ START_TEST(nothing_is_sent_when_no_time_is_left)
 	struct client c = { .options.deadline = { .at_ms = 1, .limit_ms = 29600 } };
 
 	client_open(&c, "http", "127.0.0.1", 9);
-	wanted_failure(&c, ERR_TIMEOUT, "timeout after 30 s before asking 127.0.0.1 for app connectors");
+	wanted_unsent(&c, ERR_TIMEOUT, "timeout after 30 s before asking 127.0.0.1 for app connectors");
 }
 END_TEST
 
@@ -735,7 +743,7 @@ START_TEST(an_unsafe_request_is_not_sent)
 
 	client_open(&c, "http", "127.0.0.1", 9);
 	c.request = refused[_i].request;
-	wanted_failure(&c, ERR_CONFIG, refused[_i].text);
+	wanted_unsent(&c, ERR_CONFIG, refused[_i].text);
 }
 END_TEST
 
@@ -773,7 +781,7 @@ START_TEST(a_proxy_that_refuses_is_told_without_its_password)
 	    text, sizeof(text),
 	    "the proxy answered 407 instead of connecting to contoso.com:443 (a proxy is set: http://***@127.0.0.1:%u)",
 	    s.port);
-	wanted_failure(&c, ERR_NETWORK, text);
+	wanted_unsent(&c, ERR_NETWORK, text);
 	server_stop(&s);
 	ck_assert(!strncmp(s.seen.data, "CONNECT contoso.com:443 HTTP/1.1\r\n", 34));
 	buf_free(&s.seen);
@@ -790,6 +798,7 @@ START_TEST(no_error_holds_the_proxy_password)
 
 	client_open(&c, "https", "contoso.com", 443);
 	ck_assert(!client_send(&c));
+	ck_assert(c.reply.unsent);
 	ck_assert_msg(!strstr(c.e.text, "s3cret") && !strstr(c.e.text, "user"), "%s", c.e.text);
 	ck_assert_msg(strstr(c.e.text, "contoso.com:443") || c.e.kind == ERR_CONFIG, "%s", c.e.text);
 	client_close(&c);
@@ -974,6 +983,7 @@ START_TEST(a_certificate_is_verified)
 	server_start_tls(&s, &id);
 	client_open(&c, "https", "127.0.0.1", s.port);
 	ck_assert_msg(client_send(&c) == !certificates[_i].text, "%s", c.e.text);
+	ck_assert_int_eq(c.reply.unsent, certificates[_i].text != NULL);
 	if (!certificates[_i].text) {
 		ck_assert_msg(client_send(&c), "%s", c.e.text);
 	} else {
@@ -1006,6 +1016,7 @@ START_TEST(old_tls_is_refused)
 	server_start(&s);
 	client_open(&c, "https", "127.0.0.1", s.port);
 	ck_assert(!client_send(&c));
+	ck_assert(c.reply.unsent);
 	ck_assert_msg(c.e.kind == ERR_TLS, "%d: %s", c.e.kind, c.e.text);
 	snprintf(start, sizeof(start), "the TLS handshake with 127.0.0.1:%u failed: ", s.port);
 	ck_assert_msg(!strncmp(c.e.text, start, strlen(start)), "%s", c.e.text);
@@ -1035,6 +1046,7 @@ START_TEST(a_line_cut_in_the_handshake_is_no_tls_fault)
 	ck_assert(!pthread_create(&thread, NULL, close_after_a_byte, &fd));
 	client_open(&c, "https", "127.0.0.1", port);
 	ck_assert(!client_send(&c));
+	ck_assert(c.reply.unsent);
 	pthread_join(thread, NULL);
 	snprintf(start, sizeof(start), "127.0.0.1:%u closed the connection in the TLS handshake: ", port);
 	ck_assert_msg(c.e.kind == ERR_NETWORK && !strncmp(c.e.text, start, strlen(start)), "%d: %s", c.e.kind,
