@@ -163,7 +163,7 @@ struct budget *budget_new(const struct cloud_settings *set, enum service service
 	if (set->budget <= 0 || set->no_cache)
 		return b;
 	b->share = service == GRAPH ? 0 : set->budget < BUDGET_SHARE_MAX ? (unsigned)set->budget : BUDGET_SHARE_MAX;
-	b->closed_max_ms = service == GRAPH ? 300000 : 60000;
+	b->closed_max_ms = service_wait_max(service) * INT64_C(1000);
 	if (!read_boot_id(b->boot)) {
 		say(b, "none without " BOOT_ID);
 		return b;

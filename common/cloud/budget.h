@@ -29,7 +29,7 @@ unsigned budget_share(const struct budget *b);
 struct budget_slot budget_take(struct budget *b, int64_t longest_ms) MUST_USE;
 /* The slot of that moment was not used: no request went out. Of several slots of one moment one goes, and whose does not matter. */
 void budget_give_back(struct budget *b, int64_t at);
-/* The service answered 429 and asks for so long a wait (believed up to a minute for the portal, five for Graph). */
+/* The service answered 429 and asks for so long a wait (believed up to service_wait_max). */
 void budget_refused(struct budget *b, int64_t wait_ms);
 
 /* The file's content, open to its test: arithmetic without clock and files. Times are milliseconds of the monotonic clock, which no

@@ -52,6 +52,6 @@ unsigned service_page_size(enum service s)
 
 int service_wait_max(enum service s)
 {
-	/* The portal counts by the minute, Graph's longest window is an hour. */
-	return s == GRAPH ? 3600 : 60;
+	/* The portal counts by the minute. Graph's longest window is an hour, but no reply shall close a tenant's checks for that long. */
+	return s == GRAPH ? 300 : 60;
 }

@@ -19,5 +19,5 @@ const char *service_resource(enum service s);
 const char *cloud_scope(enum cloud c, enum service s);
 /* Rows a page that the service gives at most. */
 unsigned service_page_size(enum service s);
-/* Longest wait, in seconds, that a 429 of the service is believed. */
+/* Longest wait, in seconds, that a 429 of the service is believed: what is said, waited and remembered. */
 int service_wait_max(enum service s);
