@@ -203,6 +203,15 @@ static bool walk(struct run *r, struct job *job, struct deadline *deadline, stru
 	return whole;
 }
 
+/* A check does without its cache; whoever asks for detail learns why. */
+static void note_cache(const struct frame *f, struct job *job)
+{
+	const char *fault = f->verbose && job->api ? api_cache_fault(job->api) : "";
+
+	if (*fault)
+		verdict_aside(job->verdict, "cache", "not used: %s; mend that or name another folder by --cache-dir", fault);
+}
+
 static int judge(struct run *r)
 {
 	const struct frame *f = &r->frame;
@@ -229,6 +238,7 @@ static int judge(struct run *r)
 	last_words_during(NULL);
 	if (!walk(r, &job, &deadline, &e))
 		verdict_trouble(job.verdict, frame_state(f, e.kind), e.text, job.api && api_has_read(job.api));
+	note_cache(f, &job);
 	if (as_of)
 		verdict_remark(job.verdict, "as of %s", clock_stamp(f->at, stamp));
 	int status = print_and((int)verdict_print(job.verdict, &out), &out);

@@ -29,6 +29,17 @@ fares() {
 	statuses+=$?
 	equal "$what: both are OK" 00 "$statuses"
 }
+# says_so WHAT REASON [LAUNCHER…]: of both kinds of check the cache is off for that reason, which they say at -v.
+says_so() {
+	local what=$1 reason=$2 name
+	shift 2
+	for name in graph portal; do
+		local -n check=$name
+		"$@" "${check[@]}" -v >"$work/out" 2>&1
+		equal "$what: a $name check says so" "[OK] 1" \
+			"$(head -c 4 "$work/out") $(grep -cE "^	\\\\_\[OK\] - cache: not used: $reason; mend that or name another folder by --cache-dir\$" "$work/out")"
+	done
+}
 is_small() {
 	equal "$1: files" "at most $files_max" "$(at_most "$files_max" "$(find "$work/cache" -type f | wc -l)")"
 	equal "$1: bytes" "at most $bytes_max" "$(at_most "$bytes_max" "$(find "$work/cache" -type f -printf '%s\n' | awk '{ n += $1 } END { print n + 0 }')")"
@@ -108,6 +119,7 @@ each_file "folders in the way of new files" 'mkdir -m 0700 "$1.new"; case $1 in 
 fresh_cache
 chmod 0755 "$work/cache"
 fares "a folder open to others"
+says_so "a folder open to others" "the folder $work/cache must belong to .* and be closed to others \(chmod 0700\)"
 fresh_cache
 mv "$work/cache" "$work/elsewhere"
 ln -s "$work/elsewhere" "$work/cache"
@@ -116,9 +128,11 @@ equal "a folder that is a link stays empty" 0 "$(find "$work/elsewhere" -type f 
 rm "$work/cache"
 : >"$work/cache"
 fares "a folder that is a file"
+says_so "a folder that is a file" "$work/cache is no folder of its own \(Not a directory\)"
 fresh_cache
 if [ "$(id -u)" = 0 ]; then chown 12345 "$work/cache"; else export MDCA_CACHE_DIR=/usr; fi
 fares "a folder of another owner"
+says_so "a folder of another owner" "the folder $MDCA_CACHE_DIR must belong to .* and be closed to others \(chmod 0700\)"
 export MDCA_CACHE_DIR=$work/cache
 
 # mounted OPTIONS PREPARATION COMMAND…: with a small file system on the cache folder, in a mount namespace that ends with the command. Where
@@ -136,7 +150,9 @@ fresh_cache
 if mounted size=16k true true 2>/dev/null; then
 	fares "a full file system" full
 	fares "a file system without room for a file" crowded
+	says_so "a file system without room for a file" "(cannot write .*: No space left on device|.*\.budget cannot be used)" crowded
 	fares "a read-only file system" read_only
+	says_so "a read-only file system" "(cannot write .*: Read-only file system|.*\.budget cannot be used)" read_only
 else
 	chmod 0500 "$work/cache"
 	fares "a read-only folder"

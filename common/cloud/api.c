@@ -101,6 +101,13 @@ const char *api_host(const struct api *a)
 	return buf_text(&a->host);
 }
 
+const char *api_cache_fault(const struct api *a)
+{
+	const char *fault = token_cache_fault(a->token);
+
+	return *fault || !a->budget ? fault : budget_fault(a->budget);
+}
+
 unsigned api_seen(const struct api *a)
 {
 	return a->seen;

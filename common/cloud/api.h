@@ -64,6 +64,8 @@ bool api_get(struct api *a, const struct query *q, struct json_object **out, str
 bool api_sign_in(struct api *a, struct err *e) MUST_USE;
 /* Is this list or document to be had? Asks for one row of the first page and visits nothing; true when what came is what was asked for. */
 bool api_try(struct api *a, const struct query *q, struct err *e) MUST_USE;
+/* Why tokens or the request budget are not kept for other checks, "" when they are or none is wanted. */
+const char *api_cache_fault(const struct api *a);
 /* Records visited by the last api_each, or met by api_try. */
 unsigned api_seen(const struct api *a);
 /* Was at least one whole reply with what was asked for read in this run? */

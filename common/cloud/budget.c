@@ -27,6 +27,7 @@ struct budget {
 	int trace;
 	unsigned share;
 	int64_t closed_max_ms;
+	struct buf fault; /* the first one */
 	char file[40], boot[LEDGER_BOOT_SIZE];
 };
 
@@ -127,6 +128,15 @@ static void say(const struct budget *b, const char *what)
 		fprintf(stderr, "request budget: %s\n", what);
 }
 
+static void fail(struct budget *b, const char *what, const char *how)
+{
+	AUTO_FREE char *text = mem_print("%s %s", what, how);
+
+	say(b, text);
+	if (!b->fault.len)
+		buf_add(&b->fault, text);
+}
+
 static bool read_boot_id(char id[LEDGER_BOOT_SIZE])
 {
 	int fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
@@ -165,11 +175,11 @@ struct budget *budget_new(const struct cloud_settings *set, enum service service
 	b->share = service == GRAPH ? 0 : set->budget < BUDGET_SHARE_MAX ? (unsigned)set->budget : BUDGET_SHARE_MAX;
 	b->closed_max_ms = service_wait_max(service) * INT64_C(1000);
 	if (!read_boot_id(b->boot)) {
-		say(b, "none without " BOOT_ID);
+		fail(b, BOOT_ID, "cannot be read");
 		return b;
 	}
 	name_file(b, set, service, path);
-	b->folder = cache_open_folder(set, "request budget", trace);
+	b->folder = cache_open_folder(set, "request budget", trace, &b->fault);
 	return b;
 }
 
@@ -179,7 +189,13 @@ void budget_free(struct budget *b)
 		return;
 	if (b->folder >= 0)
 		close(b->folder);
+	buf_free(&b->fault);
 	free(b);
+}
+
+const char *budget_fault(const struct budget *b)
+{
+	return buf_text(&b->fault);
 }
 
 unsigned budget_share(const struct budget *b)
@@ -188,14 +204,14 @@ unsigned budget_share(const struct budget *b)
 }
 
 /* Reads the file under its lock; closing the descriptor gives the lock back. -1: go on without. */
-static int open_ledger(const struct budget *b, int64_t wait_ms, struct ledger *l, int64_t *now)
+static int open_ledger(struct budget *b, int64_t wait_ms, struct ledger *l, int64_t *now)
 {
 	int fd = b->folder < 0 ? -1 : file_lock_private(b->folder, b->file, wait_ms);
 
 	*now = clock_ticks_ms();
 	if (fd < 0) {
 		if (b->folder >= 0)
-			say(b, "its file cannot be used, going on without");
+			fail(b, b->file, "cannot be used");
 		return -1;
 	}
 	ssize_t n = pread(fd, l, sizeof(*l), 0);
@@ -207,12 +223,12 @@ static int open_ledger(const struct budget *b, int64_t wait_ms, struct ledger *l
 	return fd;
 }
 
-static void write_ledger(const struct budget *b, int fd, struct ledger *l)
+static void write_ledger(struct budget *b, int fd, struct ledger *l)
 {
 	size_t len = ledger_seal(l);
 
 	if (pwrite(fd, l, len, 0) != (ssize_t)len)
-		say(b, "not written");
+		fail(b, b->file, "cannot be written");
 }
 
 struct budget_slot budget_take(struct budget *b, int64_t longest_ms)

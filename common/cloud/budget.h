@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The share of a tenant's request limit that all checks of one user on one host have together, and the service's word that it wants
  * to be left alone for a while: one small file a tenant in the cache folder, read and written under its own lock, which nobody holds
- * while sleeping. Sends nothing, sleeps nowhere. A folder or file that cannot be used costs a trace line, and there is no budget. */
+ * while sleeping. Sends nothing, sleeps nowhere. A folder or file that cannot be used costs a line at -v, and there is no budget. */
 #pragma once
 #include "cloud/settings.h"
 
@@ -23,6 +23,8 @@ struct budget;
  * of it only refusals are remembered: its limits are far beyond what checks need. Off with a budget of 0 and without a cache. */
 struct budget *budget_new(const struct cloud_settings *set, enum service service, const char *path, int trace) MUST_USE;
 void budget_free(struct budget *b);
+/* Why there is none, "" when there is one or none was wanted. */
+const char *budget_fault(const struct budget *b);
 /* Requests a minute, 0: no limit of our own. */
 unsigned budget_share(const struct budget *b);
 /* The next slot, taken if it lies at most longest_ms ahead. */

@@ -24,6 +24,7 @@ struct cache {
 	int folder; /* -1: none */
 	int trace;
 	const char *who;
+	struct buf fault; /* the first one */
 	char file[48], lock[48];
 };
 
@@ -50,12 +51,22 @@ static void say(const struct cache *c, const char *what, const char *why)
 		fprintf(stderr, "%s: %s%s%s\n", c->who, what, *why ? ": " : "", why);
 }
 
+static void keep_fault(struct cache *c, const char *why)
+{
+	if (!c->fault.len)
+		buf_add(&c->fault, why);
+}
+
 static bool open_folder(struct cache *c, const char *path, bool make)
 {
 	struct err e;
 
 	c->folder = file_open_private_folder(path, make, &e);
 	say(c, c->folder >= 0 ? path : "not used", c->folder >= 0 ? "" : e.text);
+	if (c->folder >= 0)
+		buf_cut(&c->fault, 0);
+	else
+		keep_fault(c, e.text);
 	return c->folder >= 0;
 }
 
@@ -98,15 +109,18 @@ static void find_folder(struct cache *c, const struct cloud_settings *set)
 	}
 	if (!home || !*home)
 		home = user ? user->pw_dir : NULL;
-	if (!open_under(c, home, "/.cache/mdca-plugins"))
-		say(c, "none", "");
+	if (open_under(c, home, "/.cache/mdca-plugins"))
+		return;
+	say(c, "none", "");
+	keep_fault(c, "this user has no home to keep it in");
 }
 
-int cache_open_folder(const struct cloud_settings *set, const char *who, int trace)
+int cache_open_folder(const struct cloud_settings *set, const char *who, int trace, struct buf *fault)
 {
 	struct cache c = { .folder = -1, .trace = trace, .who = who };
 
 	find_folder(&c, set);
+	*fault = c.fault;
 	return c.folder;
 }
 
@@ -140,7 +154,7 @@ struct cache *cache_new(const struct cloud_settings *set, const char *scope, con
 
 	c->trace = trace;
 	c->who = "token cache";
-	c->folder = cache_open_folder(set, c->who, trace);
+	c->folder = cache_open_folder(set, c->who, trace, &c->fault);
 	if (c->folder >= 0)
 		name_files(c, set, scope, proof);
 	return c;
@@ -152,7 +166,13 @@ void cache_free(struct cache *c)
 		return;
 	if (c->folder >= 0)
 		close(c->folder);
+	buf_free(&c->fault);
 	free(c);
+}
+
+const char *cache_fault(const struct cache *c)
+{
+	return buf_text(&c->fault);
 }
 
 /* False for what no write of ours leaves behind, or what a clock that jumped makes of it. */
@@ -209,8 +229,10 @@ void cache_write(struct cache *c, const struct grant *g)
 	/* grant_is_safe has refused what JSON would have to escape. */
 	text = mem_print("{\"token\":\"%s\",\"issued_at\":%lld,\"renew_at\":%lld,\"expires_at\":%lld}\n", g->token,
 			 (long long)g->issued_at, (long long)g->renew_at, (long long)g->expires_at);
-	if (!file_replace_private(c->folder, c->file, text, strlen(text), &e))
+	if (!file_replace_private(c->folder, c->file, text, strlen(text), &e)) {
 		say(c, "not written", e.text);
+		keep_fault(c, e.text);
+	}
 	explicit_bzero(text, strlen(text));
 }
 

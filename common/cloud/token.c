@@ -65,6 +65,11 @@ void token_free(struct token *t)
 	free(t);
 }
 
+const char *token_cache_fault(const struct token *t)
+{
+	return t->cache ? cache_fault(t->cache) : "";
+}
+
 static bool is_guid(const char *text)
 {
 	static const char form[] = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";

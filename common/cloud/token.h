@@ -13,6 +13,8 @@ struct token;
 struct token *token_new(const struct cloud_settings *set, enum service wanted, struct http *http, const struct deadline *deadline,
 			int trace) MUST_USE;
 void token_free(struct token *t);
+/* Why the cache keeps no token, "" when it does or was not needed. */
+const char *token_cache_fault(const struct token *t);
 /* The Authorization header's value ("Bearer …" or "Token …"), lent until the next call. Asks Entra when the cache has none that
  * lives on. ERR_AUTH with the number's hint when refused, ERR_ENDED when the credential is past its end. */
 bool token_header(struct token *t, const char **value, struct err *e) MUST_USE;

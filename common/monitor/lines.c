@@ -109,7 +109,8 @@ static struct bucket *bucket_for(struct lines *lines, const struct findings *f)
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct findings *have = &lines->buckets[i].findings;
 
-		if (have->counts == f->counts && have->warns == f->warns && have->crits == f->crits && have->given == f->given)
+		if (have->counts == f->counts && have->warns == f->warns && have->crits == f->crits && have->given == f->given &&
+		    have->aside == f->aside)
 			return &lines->buckets[i];
 	}
 	lines->buckets = mem_resize(lines->buckets, lines->count + 1, sizeof(*lines->buckets));

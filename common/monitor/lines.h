@@ -24,10 +24,12 @@ struct line {
 	size_t value_count;
 };
 
-/* The findings that all lines of a bucket share, one bit a metric: counted in, own value alerts; and a state without any. */
+/* The findings that all lines of a bucket share, one bit a metric: counted in, own value alerts; and a state without any. An aside is no
+ * item. */
 struct findings {
 	uint32_t counts, warns, crits;
 	enum state given;
+	bool aside;
 };
 
 struct bucket {

@@ -234,6 +234,21 @@ void verdict_note(struct verdict *v, const char *fmt, ...)
 	va_end(args);
 }
 
+void verdict_aside(struct verdict *v, const char *name, const char *fmt, ...)
+{
+	bool told = v->told;
+	va_list args;
+
+	verdict_item(v, name);
+	v->item.rank = INT64_MAX;
+	v->item.findings.aside = true;
+	va_start(args, fmt);
+	join(&v->item.text, fmt, args);
+	va_end(args);
+	close_item(v);
+	v->told = told;
+}
+
 void verdict_give(struct verdict *v, enum state s)
 {
 	struct item *item = item_of(v);
@@ -419,12 +434,14 @@ int verdict_metric(const struct verdict *v, const char *name)
 
 void verdict_rows(struct verdict *v, struct rows *r, bool all)
 {
-	if (!numbers_hold(v))
-		return;
+	bool hold = numbers_hold(v);
+
 	for (size_t i = 0; i < v->lines.count; i++) {
 		struct bucket *b = &v->lines.buckets[i];
 		enum state s = bucket_state(v, &b->findings);
 
+		if (!hold && !b->findings.aside)
+			continue;
 		if (all || v->o.detail == DETAIL_ALL || s != STATE_OK ||
 		    b->findings.counts & verdict_bit(v->unreadable))
 			rows_take(r, b, s);

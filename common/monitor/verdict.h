@@ -77,6 +77,9 @@ void verdict_rank(struct verdict *v, int64_t rank);
 void verdict_note(struct verdict *v, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* The item's line, and with it the whole, has at least this state, whatever the metrics say: for what is no measurement. */
 void verdict_give(struct verdict *v, enum state s);
+/* A line about the run and no item: judges nothing, stands before the lines that are OK and also where no number holds; with DETAIL_ALL
+ * only. */
+void verdict_aside(struct verdict *v, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* The item cannot be judged (counts once an item, however often said). */
 void verdict_unreadable(struct verdict *v, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

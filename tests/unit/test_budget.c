@@ -491,6 +491,19 @@ static void in_child(void (*act)(void))
 	ck_assert_int_eq(status, 0);
 }
 
+/* What is wrong with the budget, after a slot was taken. */
+static void assert_fault(const char *how)
+{
+	struct budget *b = budget_new(&settings, CLOUD_APPS, "/a/", 0);
+	const char *fault;
+
+	ck_assert(budget_take(b, 0).taken);
+	fault = budget_fault(b);
+	ck_assert_msg(strlen(fault) >= strlen(how) && !strcmp(fault + strlen(fault) - strlen(how), how), "%s instead of %s", fault, how);
+	ck_assert_int_eq(*how == '\0', *fault == '\0');
+	budget_free(b);
+}
+
 static void write_nothing(void)
 {
 	struct rlimit none = { 0 };
@@ -499,6 +512,7 @@ static void write_nothing(void)
 	setrlimit(RLIMIT_FSIZE, &none);
 	for (int i = 0; i < 3; i++)
 		ASSERT_SLOT(take_portal(0), 0, true, false);
+	assert_fault(".budget cannot be written");
 }
 
 /* Root may write everywhere. */
@@ -519,6 +533,21 @@ START_TEST(unwritable)
 	in_child(without_rights);
 	ck_assert(!chmod(folder, 0755));
 	in_child(without_rights);
+}
+END_TEST
+
+START_TEST(fault)
+{
+	assert_fault("");
+	ck_assert(!chmod(find_file(), 0640));
+	assert_fault(".budget cannot be used");
+	ck_assert(!chmod(folder, 0750));
+	assert_fault("(chmod 0700)");
+	settings.budget = 0;
+	assert_fault("");
+	settings.budget = 25;
+	settings.no_cache = true;
+	assert_fault("");
 }
 END_TEST
 
@@ -626,6 +655,7 @@ static Suite *suite(void)
 	tcase_add_test(files, clock_jumps);
 	tcase_add_loop_test(files, spoiled, 0, SPOILERS);
 	tcase_add_test(files, unwritable);
+	tcase_add_test(files, fault);
 	tcase_add_test(files, processes);
 	tcase_add_test(files, processes_give_back);
 	suite_add_tcase(s, files);

@@ -427,6 +427,29 @@ START_TEST(trouble_without_numbers)
 }
 END_TEST
 
+#define ASIDE "\t\\_[OK] - cache: not used: full\n"
+
+START_TEST(an_aside_is_no_item)
+{
+	verdict_aside(v, "cache", "not used: %s", "full");
+	expect(STATE_UNKNOWN, "[UNKNOWN] - nothing was judged\n");
+	renew();
+	vo.detail = DETAIL_ALL;
+	renew();
+	verdict_say(v, "x");
+	age("a", 1);
+	find("b", DISABLED, "disabled");
+	verdict_aside(v, "cache", "not used: %s", "full");
+	age("c", 2);
+	expect_text(STATE_WARNING, "[WARNING] - x\n\t\\_[WARNING] - b: disabled\n" ASIDE "\t\\_[OK] - a: 1 s old\n\t\\_[OK] - c: 2 s old\n");
+	renew();
+	find("a", FAILED, "failed");
+	verdict_aside(v, "cache", "not used: %s", "full");
+	verdict_trouble(v, STATE_UNKNOWN, "timeout after 30 s", false);
+	expect(STATE_UNKNOWN, "[UNKNOWN] - timeout after 30 s\n" ASIDE);
+}
+END_TEST
+
 START_TEST(trouble_with_numbers)
 {
 	verdict_say(v, "4 connectors connected");
@@ -1030,6 +1053,7 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, worst_comes_first);
 	tcase_add_test(tests, an_item_has_one_line_of_its_worst_state);
 	tcase_add_test(tests, a_state_may_be_given);
+	tcase_add_test(tests, an_aside_is_no_item);
 	tcase_add_test(tests, names_and_texts_may_be_missing);
 	tcase_add_test(tests, a_finding_without_an_item);
 	tcase_add_test(tests, lines_are_judged_by_the_total);
