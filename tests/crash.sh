@@ -135,8 +135,8 @@ fares "a folder of another owner"
 says_so "a folder of another owner" "the folder $MDCA_CACHE_DIR must belong to .* and be closed to others \(chmod 0700\)"
 export MDCA_CACHE_DIR=$work/cache
 
-# mounted OPTIONS PREPARATION COMMAND…: with a small file system on the cache folder, in a mount namespace that ends with the command. Where
-# none can be made, the folder's own mode has to do.
+# mounted OPTIONS PREPARATION COMMAND…: with a small file system on the cache folder, in a mount namespace that ends with the command. Root
+# can always have one; others only where the kernel lets them, else the folder's own mode has to do, which does not hold root.
 own_mounts=(unshare --mount)
 [ "$(id -u)" = 0 ] || own_mounts+=(--map-root-user)
 mounted() {
@@ -153,9 +153,13 @@ if mounted size=16k true true 2>/dev/null; then
 	says_so "a file system without room for a file" "(cannot write .*: No space left on device|.*\.budget cannot be used)" crowded
 	fares "a read-only file system" read_only
 	says_so "a read-only file system" "(cannot write .*: Read-only file system|.*\.budget cannot be used)" read_only
+elif [ "$(id -u)" = 0 ]; then
+	count 1 || say "root cannot mount a file system in a namespace of its own, so full and read-only ones were not tried"
 else
+	say "not tried, for want of a namespace to mount in: a full file system, one without room for a file, a read-only one"
 	chmod 0500 "$work/cache"
 	fares "a read-only folder"
+	says_so "a read-only folder" "(cannot write .*: Permission denied|.*\.budget cannot be used)"
 fi
 
 # No file may grow: the signal that comes with it is not the end.
