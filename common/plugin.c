@@ -263,6 +263,7 @@ static bool check_settings(struct run *r, struct err *e)
 		return false;
 	secrets_keep(r->cloud.api_token);
 	secrets_keep(r->cloud.client_secret);
+	secrets_keep(r->cloud.client_certificate_password);
 	return true;
 }
 

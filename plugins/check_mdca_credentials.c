@@ -235,7 +235,7 @@ static bool run(struct job *job, struct err *e)
 		return true;
 	if (cloud->auth == AUTH_CERTIFICATE &&
 	    (!(seen->certificate = signer_new(cloud->client_certificate, e)) ||
-	     !signer_open(seen->certificate, cloud->client_certificate_password_file, e)))
+	     !signer_open(seen->certificate, cloud->client_certificate_password_file, cloud->client_certificate_password, e)))
 		return false;
 	AUTO_FREE char *parameters = mem_print("$filter=appId%%20eq%%20%%27%s%%27&$select=id,appId,displayName,passwordCredentials,keyCredentials",
 					       cloud->client_id);

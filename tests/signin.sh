@@ -90,6 +90,10 @@ expect "no end of a federated token" 0 '^\[OK\] - signs in with a federated toke
 expect "no end of a managed identity" 0 '^\[OK\] - signs in with a managed identity, which has no end' credentials --managed-identity
 expect "a certificate as AZURE_ set" 0 '^\[OK\]' with_variables AZURE_TENANT_ID="${ids[0]#*=}" AZURE_CLIENT_ID="${ids[1]#*=}" \
 	AZURE_CLIENT_CERTIFICATE_PATH="$certificate" graph
+expect "one whose key is encrypted, password by option" 0 '^\[OK\]' with_variables AZURE_TENANT_ID="${ids[0]#*=}" AZURE_CLIENT_ID="${ids[1]#*=}" \
+	AZURE_CLIENT_CERTIFICATE_PATH="$work/encrypted.pem" graph --client-certificate-password-file="$work/password" --assertion=RS256
+expect "and in the set" 0 '^\[OK\]' with_variables AZURE_TENANT_ID="${ids[0]#*=}" AZURE_CLIENT_ID="${ids[1]#*=}" \
+	AZURE_CLIENT_CERTIFICATE_PATH="$work/encrypted.pem" AZURE_CLIENT_CERTIFICATE_PASSWORD='pass word' graph
 expect "a federated token as AZURE_ set" 0 '^\[OK\]' with_variables AZURE_TENANT_ID="${ids[0]#*=}" AZURE_CLIENT_ID="${ids[1]#*=}" \
 	AZURE_FEDERATED_TOKEN_FILE="$federated" graph
 expect "an API token before an injected set" 0 '^\[OK\]' with_variables AZURE_TENANT_ID="${ids[0]#*=}" AZURE_CLIENT_ID="${ids[1]#*=}" \

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEPT_MAX 8 /* API token or client secret, proxy password, tokens before and after a renewal */
+/* API token, client secret, password of a key, password of the proxy; three assertions and a token of each of two sign-ins. */
+#define KEPT_MAX 12
 
 static char *kept[KEPT_MAX];
 static unsigned kept_count;

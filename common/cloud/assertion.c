@@ -153,12 +153,11 @@ static EVP_PKEY *read_any(const struct buf *text, struct buf *password)
 	return PEM_read_bio_PrivateKey(bio, NULL, give_password, password);
 }
 
-static bool read_key(struct signer *s, const struct buf *text, struct buf *password, struct err *e)
+static bool read_key(struct signer *s, const struct buf *text, struct buf *password, const char *whence, struct err *e)
 {
 	s->key = read_any(text, password);
 	if (!s->key && password->len)
-		return err_set(e, ERR_CONFIG, "the password does not open the key in " WHAT " %s, look at --client-certificate-password-file",
-			       s->path);
+		return err_set(e, ERR_CONFIG, "the password does not open the key in " WHAT " %s, look at %s", s->path, whence);
 	if (!s->key)
 		return err_set(e, ERR_CONFIG, "the key in " WHAT " %s cannot be read", s->path);
 	if (EVP_PKEY_base_id(s->key) == EVP_PKEY_RSA)
@@ -233,21 +232,30 @@ struct signer *signer_new(const char *path, struct err *e)
 	return NULL;
 }
 
+static bool read_password(const char *file, const char *given, struct buf *out, struct err *e)
+{
+	if (file)
+		return file_read_secret("password file of the client certificate", file, out, e);
+	if (given)
+		buf_add(out, given);
+	return true;
+}
+
 /* Anew from the file: until something is to be signed no key is kept. */
-bool signer_open(struct signer *s, const char *password_file, struct err *e)
+bool signer_open(struct signer *s, const char *password_file, const char *password, struct err *e)
 {
 	AUTO_SECRET text = { 0 };
-	AUTO_SECRET password = { 0 };
+	AUTO_SECRET word = { 0 };
+	const char *whence = password_file ? "--client-certificate-password-file" : "the setting client-certificate-password";
 
 	if (s->key)
 		return true;
-	if (!read_text(s->path, &text, e) ||
-	    (password_file && !file_read_secret("password file of the client certificate", password_file, &password, e)))
+	if (!read_text(s->path, &text, e) || !read_password(password_file, password, &word, e))
 		return false;
-	if (is_encrypted(&text) && !password_file)
+	if (is_encrypted(&text) && !word.len)
 		return err_set(e, ERR_CONFIG, "the key in " WHAT " %s is encrypted, give its password by --client-certificate-password-file",
 			       s->path);
-	bool good = read_key(s, &text, &password, e) && find_certificate(s, &text, e) && read_details(s, e);
+	bool good = read_key(s, &text, &word, whence, e) && find_certificate(s, &text, e) && read_details(s, e);
 	ERR_clear_error();
 	if (!good)
 		shut(s);

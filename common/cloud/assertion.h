@@ -13,8 +13,9 @@ struct signer;
 /* Looks at the file and takes its digest, which is what a token from the cache needs. ERR_CONFIG, each fault with its cure. Yours. */
 struct signer *signer_new(const char *path, struct err *e) MUST_USE;
 /* Reads the RSA key and the certificate that belong together, unless that is done; what follows but the digest needs it. ERR_CONFIG,
- * each fault with its cure; a certificate past its end is none here. `password_file` is for an encrypted key, or NULL. */
-bool signer_open(struct signer *s, const char *password_file, struct err *e) MUST_USE;
+ * each fault with its cure; a certificate past its end is none here. `password_file` holds the password of an encrypted key; without
+ * that `password` is it; both may be NULL. */
+bool signer_open(struct signer *s, const char *password_file, const char *password, struct err *e) MUST_USE;
 void signer_free(struct signer *s);
 #define AUTO_SIGNER CLEANUP(signer_free_local) struct signer *
 void signer_free_local(struct signer **s);

@@ -56,7 +56,9 @@ void credential_distinguish(const struct credential *c, struct buf *out)
 
 bool credential_open(const struct credential *c, struct err *e)
 {
-	return !c->signer || signer_open(c->signer, c->set->client_certificate_password_file, e);
+	const struct cloud_settings *set = c->set;
+
+	return !c->signer || signer_open(c->signer, set->client_certificate_password_file, set->client_certificate_password, e);
 }
 
 static void add_field(struct buf *form, const char *name, const char *value)

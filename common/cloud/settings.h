@@ -13,7 +13,7 @@ struct cloud_settings {
 	char *api_url, *login_url;
 	char *api_token_file, *api_token;
 	char *tenant_id, *client_id, *client_secret_file, *client_secret;
-	char *client_certificate, *client_certificate_password_file;
+	char *client_certificate, *client_certificate_password_file, *client_certificate_password;
 	int assertion;                   /* enum assertion */
 	char *federated_token_file;
 	char *managed_identity;          /* a client id; "" or "system": the machine's own */

@@ -130,16 +130,15 @@ static void add_option(char letter, const char *name, const char *arg, bool opti
 
 static void add_row(const struct opt *row, const struct opt_group *g, struct buf *out)
 {
-	AUTO_BUF help = { 0 };
+	AUTO_BUF help = { 0 }, ways = { 0 };
 
 	describe_row(row, g, &help);
 	if (row->type != OPT_IS_SECRET) {
 		add_option(row->letter, row->name, row->arg, row->value_optional, buf_text(&help), out);
 		return;
 	}
-	buf_add_char(out, ' ');
-	describe_secret(row, g, out);
-	buf_add_char(out, '\n');
+	describe_secret(row, g, &ways);
+	add_wrapped(buf_text(&ways), 1, out);
 	add_wrapped(buf_text(&help), 4, out);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The table as an Icinga 2 command. Secrets come in by the environment only: Icinga shows command lines to everyone.
- * Names of their custom variables hold "token" or "secret", which is what the usual masks look for. No default is repeated as a
+ * Names of their custom variables hold "token", "secret" or "password", which is what the usual masks look for. No default is repeated as a
  * variable: it would be an argument of every run and so beat the key in a section. */
 #include <string.h>
 

@@ -115,7 +115,7 @@ void describe_group_note(const struct opt_group *g, struct buf *out)
 	buf_print(out, "Each is read from the environment, too: %s is --%s.", variable, g->rows->name);
 	if (!g->entra)
 		return;
-	buf_add(out, " Where nothing else gives a setting of this group, ");
+	buf_add(out, " Where nothing else says who signs in, ");
 	for (const struct opt *row = g->rows; row->name; row++) {
 		if (!row->azure)
 			continue;

@@ -183,13 +183,15 @@ static bool is_given(const struct opt_table *t, const char *name)
 }
 
 /* Hosts in Azure and Kubernetes inject AZURE_… variables that nobody meant for a check, so they count only as one whole
- * set (tenant, client and a credential), and only where nothing else says who signs in. */
+ * set (tenant, client and a credential), and only where nothing else says who signs in. How that is done may be said elsewhere. */
 static bool azure_set_counts(const struct opt_table *t)
 {
 	bool tenant = false, client = false, credential = false;
 
 	for (struct opt_group *g = t->groups; g->rows; g++) {
 		for (const struct opt *row = g->rows; row->name && g->entra; row++) {
+			if (row->names_nobody)
+				continue;
 			if (g->notes[row - g->rows].origin > FROM_AZURE)
 				return false;
 			if (!row->azure || !variable(row->azure))
@@ -212,9 +214,8 @@ static bool read_azure(const struct opt_table *t, struct err *e)
 	for (struct opt_group *g = t->groups; g->rows; g++) {
 		for (const struct opt *row = g->rows; row->name; row++) {
 			struct target target = optname_of_row(g, row);
-			bool counts = g->entra ? set_counts
-					       : target.note->origin < FROM_AZURE &&
-						     !(row->azure_unless && is_given(t, row->azure_unless));
+			bool counts = target.note->origin < FROM_AZURE &&
+				      (g->entra ? set_counts : !(row->azure_unless && is_given(t, row->azure_unless)));
 			const char *value = row->azure && counts ? variable(row->azure) : NULL;
 			struct source from = { FROM_AZURE, row->azure, row->azure };
 

@@ -39,6 +39,7 @@ struct opt {
 	bool last_counts;        /* a custom one that replaces what was given before */
 	bool keep_default;       /* a list whose default stays when more is given */
 	bool value_optional;     /* a text: --NAME alone is the empty one, and a value stands behind `=` only */
+	bool names_nobody;       /* in the Entra group: says nothing of who signs in, so the AZURE_… set counts beside it */
 	bool userinfo_refused;   /* a URL that may carry user:password@, but not as an argument */
 };
 

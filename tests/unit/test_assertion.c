@@ -145,7 +145,9 @@ static struct signer *read_file(const char *first, const char *second, const cha
 		close(fd);
 	}
 	AUTO_SIGNER s = signer_new(path, e);
-	struct signer *open = s && signer_open(s, password ? password_path : NULL, e) ? s : NULL;
+	/* The file wins. */
+	bool good = s && signer_open(s, password ? password_path : NULL, password ? "not looked at" : NULL, e);
+	struct signer *open = good ? s : NULL;
 	unlink(path);
 	unlink(password_path);
 	if (open)
@@ -213,7 +215,7 @@ static const struct bad_row {
 	{ &made.cert, &made.other_pem, "does not fit its certificate", NULL, 0600 },
 	{ &made.cert, &made.encrypted, "is encrypted, give its password by --client-certificate-password-file", NULL, 0600 },
 	{ &made.cert, &made.old_encrypted, "is encrypted, give its password by --client-certificate-password-file", NULL, 0600 },
-	{ &made.cert, &made.encrypted, "the password does not open the key in", "pass  word", 0600 },
+	{ &made.cert, &made.encrypted, ", look at --client-certificate-password-file", "pass  word", 0600 },
 	{ &made.cert, &made.old_encrypted, "the password does not open the key in", "password", 0600 },
 	{ &made.curve_cert, &made.curve_pem, "is an EC key, but Entra ID takes RSA keys only", NULL, 0600 },
 	{ &made.cert, &made.pem, "is open to others (mode 0604)", NULL, 0604 },
@@ -349,6 +351,35 @@ START_TEST(encrypted_key_signs)
 }
 END_TEST
 
+static const struct password_row {
+	const char *password, *text; /* text NULL: it opens the key */
+} passwords[] = {
+	{ "pass word", NULL },
+	{ "pass word\n", "the password does not open the key in client certificate " },
+	{ "another", ", look at the setting client-certificate-password" },
+	{ "", "is encrypted, give its password by --client-certificate-password-file" },
+	{ NULL, "is encrypted, give its password by --client-certificate-password-file" },
+};
+
+START_TEST(password_that_is_no_file)
+{
+	const struct password_row *row = &passwords[_i];
+	AUTO_FREE char *path = mem_print("%s/client.pem", folder);
+	struct err e = { 0 };
+	FILE *file = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(file);
+	fchmod(fileno(file), 0600);
+	fprintf(file, "%s%s", made.cert, made.encrypted);
+	fclose(file);
+	AUTO_SIGNER s = signer_new(path, &e);
+	bool open = s && signer_open(s, NULL, row->password, &e);
+	unlink(path);
+	ck_assert_msg(open == !row->text, "row %d: %s", _i, e.text);
+	ck_assert_msg(!row->text || strstr(e.text, row->text), "row %d: %s", _i, e.text);
+}
+END_TEST
+
 static const struct life_row {
 	char **cert;
 	int64_t now;
@@ -437,6 +468,7 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, file_that_is_not_there);
 	tcase_add_loop_test(tests, statement_is_exact_and_signed, ASSERTION_PS256, ASSERTION_RS256 + 1);
 	tcase_add_test(tests, encrypted_key_signs);
+	tcase_add_loop_test(tests, password_that_is_no_file, 0, ROWS(passwords));
 	tcase_add_loop_test(tests, certificate_has_its_time, 0, ROWS(lives));
 	tcase_add_loop_test(tests, certificate_is_named, 0, ROWS(names));
 	suite_add_tcase(suite, tests);

@@ -527,7 +527,7 @@ END_TEST
 static const struct {
 	const char *text, *want;
 } entra_rows[] = {
-	{ "AZURE_TENANT_ID, AZURE_CLIENT_ID count: ", "Where nothing else gives a setting of this group, " },
+	{ "AZURE_TENANT_ID, AZURE_CLIENT_ID count: ", "Where nothing else says who signs in, " },
 	{ "MDCA_TENANT_ID is --tenant-id.", "Each is read from the environment" },
 };
 

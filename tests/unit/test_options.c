@@ -18,7 +18,7 @@ struct settings {
 	bool all, help;
 	int verbose, mode, cloud, describe, custom;
 	int64_t lines, since, at;
-	char *host, *proxy, *login, *token, *token_file, *tenant, *client, *secret, *certificate, *identity;
+	char *host, *proxy, *login, *token, *token_file, *tenant, *client, *secret, *certificate, *password, *password_file, *identity;
 	struct strings names, skip, added;
 };
 
@@ -62,6 +62,8 @@ static const struct opt entra_rows[] = {
 	{ OPT_IS_TEXT, .name = "managed-identity", .at = OPT_AT(struct settings, identity, char *), .arg = "ID", .value_optional = true },
 	{ OPT_IS_TEXT, .name = "client-certificate", .at = OPT_AT(struct settings, certificate, char *), .arg = "PEM",
 	  .azure = "AZURE_CLIENT_CERTIFICATE_PATH" },
+	{ OPT_IS_SECRET, .name = "password", .at = OPT_AT(struct settings, password, char *), .azure = "AZURE_PASSWORD", .names_nobody = true },
+	{ OPT_IS_TEXT, .name = "password-file", .at = OPT_AT(struct settings, password_file, char *), .arg = "FILE", .names_nobody = true },
 	OPT_END
 };
 
@@ -160,6 +162,8 @@ static void dump(const struct bench *b, struct buf *out)
 	dump_text("client", s->client, out);
 	dump_text("secret", s->secret, out);
 	dump_text("certificate", s->certificate, out);
+	dump_text("password", s->password, out);
+	dump_text("password-file", s->password_file, out);
 	dump_text("identity", s->identity, out);
 	dump_number("help", s->help, 0, out);
 	dump_number("verbose", s->verbose, 0, out);
@@ -372,6 +376,14 @@ static const struct {
 	{ AZURE "MDCA_CLIENT_ID=X", { NULL }, " client=X" },
 	{ AZURE "MDCA_CLIENT_ID=", { NULL }, " tenant=T client=C secret=S" },
 	{ AZURE, ARGS("-Ha", "--lines=5"), " lines=5 hostname=a tenant=T client=C secret=S" },
+	/* what names nobody stands beside it and makes no set */
+	{ AZURE "AZURE_PASSWORD=W", { NULL }, " tenant=T client=C secret=S password=W" },
+	{ AZURE "AZURE_PASSWORD=W", ARGS("--password-file=F"), " tenant=T client=C secret=S password=W password-file=F" },
+	{ AZURE "MDCA_PASSWORD_FILE=F", { NULL }, " tenant=T client=C secret=S password-file=F" },
+	{ AZURE "AZURE_PASSWORD=W MDCA_PASSWORD=V", { NULL }, " tenant=T client=C secret=S password=V" },
+	{ AZURE "AZURE_PASSWORD=W", ARGS("--password-file=F", "--tenant-id=X"), " tenant=X password-file=F" },
+	{ "AZURE_TENANT_ID=T AZURE_CLIENT_ID=C AZURE_PASSWORD=W", { NULL }, "" },
+	{ "AZURE_PASSWORD=W", { NULL }, "" },
 	/* the authority stands apart */
 	{ "AZURE_AUTHORITY_HOST=https://a", { NULL }, " login=https://a" },
 	{ "AZURE_AUTHORITY_HOST=", { NULL }, "" },
