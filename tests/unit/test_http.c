@@ -122,6 +122,7 @@ struct server {
 	SSL_CTX *tls;
 	const struct answer *answers;
 	int count, connections;
+	bool socks;      /* a request is whatever comes first, no HTTP */
 	struct buf seen; /* all requests, read after server_stop */
 	pthread_t thread;
 };
@@ -161,6 +162,8 @@ static bool read_request(struct server *s, struct line *l)
 		if (n <= 0)
 			return false;
 		buf_add_bytes(&s->seen, bytes, (size_t)n);
+		if (s->socks)
+			return true;
 		end = strstr(s->seen.data + start, "\r\n\r\n");
 		const char *length = strcasestr(s->seen.data + start, "\r\nContent-Length:");
 		body = length ? strtoul(length + 17, NULL, 10) : 0;
@@ -788,6 +791,36 @@ START_TEST(a_proxy_that_refuses_is_told_without_its_password)
 }
 END_TEST
 
+static const struct {
+	const char *scheme;
+	struct answer answer;
+} socks_refusals[] = {
+	{ "socks4", { "\0\x5b\0\0\0\0\0\0", 8, 0, CLOSE } },
+	{ "socks4a", { "\0\x5b\0\0\0\0\0\0", 8, 0, CLOSE } },
+	{ "socks5h", { "\5\xff", 2, 0, CLOSE } },
+	{ "socks5h", { "HTTP/1.1 400 Bad Request\r\n\r\n", 0, 0, CLOSE } },
+	{ "socks5h", { "", 0, 0, CLOSE } },
+};
+
+START_TEST(a_socks_proxy_that_refuses_is_told_from_the_service)
+{
+	struct server s = { .answers = &socks_refusals[_i].answer, .count = 1, .socks = true };
+	char proxy[64];
+	struct client c = { .options.proxy = proxy };
+	static const char wanted[] = "the proxy did not connect to 127.0.0.2:443: ";
+
+	server_start(&s);
+	snprintf(proxy, sizeof(proxy), "%s://127.0.0.1:%u", socks_refusals[_i].scheme, s.port);
+	client_open(&c, "https", "127.0.0.2", 443);
+	ck_assert(!client_send(&c));
+	ck_assert_int_eq(c.e.kind, ERR_NETWORK);
+	ck_assert_msg(!strncmp(c.e.text, wanted, strlen(wanted)) && strstr(c.e.text, proxy), "%s", c.e.text);
+	client_close(&c);
+	server_stop(&s);
+	buf_free(&s.seen);
+}
+END_TEST
+
 static const char *const odd_proxies[] = { "gopher://user:s3cret@127.0.0.1:9", "http://user:s3cret@127.0.0.1:99999",
 					   "http://user:s3cret@[::1", "user:s3cret@127.0.0.1:9",
 					   "http://user:s3cret@a b:1" };
@@ -1211,6 +1244,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, an_unsafe_request_is_not_sent, 0, ROWS(refused));
 	tcase_add_test(t, loopback_goes_past_every_proxy);
 	tcase_add_test(t, a_proxy_that_refuses_is_told_without_its_password);
+	tcase_add_loop_test(t, a_socks_proxy_that_refuses_is_told_from_the_service, 0, ROWS(socks_refusals));
 	tcase_add_loop_test(t, the_last_words_name_the_step, 0, 2);
 	tcase_add_loop_test(t, no_error_holds_the_proxy_password, 0, ROWS(odd_proxies));
 	tcase_add_loop_test(t, a_certificate_is_verified, 0, ROWS(certificates));
