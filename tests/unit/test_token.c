@@ -297,7 +297,12 @@ START_TEST(root_folder_is_no_home)
 	setenv("HOME", "/", 1);
 	expect(first, "Bearer first", 1);
 	expect(second, "Bearer second", 1);
-	ck_assert_int_eq(access("/.cache/mdca-plugins", F_OK), -1);
+	bool made = access("/.cache/mdca-plugins", F_OK) == 0;
+	if (made) { /* what is wrong here must not be wrong in the next run */
+		remove_folder("/.cache/mdca-plugins");
+		rmdir("/.cache");
+	}
+	ck_assert(!made);
 }
 END_TEST
 
