@@ -24,14 +24,14 @@ common/cloud/budget.c: budget: check_mdca_app_connectors/budget_* check_mdca_sec
 common/cloud/cache.c: token: common/token_*message_center]"
 plugins="check_mdca_app_connectors check_mdca_message_center check_mdca_system_alerts check_mdca_secure_score"
 
-# sites FILE: a line "FILE LINE COLUMN OLD NEW", blanks written as _, for each operator outside of texts and comments.
+# sites FILE: a line "FILE LINE COLUMN OLD NEW", blanks written as _, for each operator outside of texts, comments and assertions.
 sites() {
 	awk -v file="$1" '
 		BEGIN {
 			n = split("_<_ _<=_ _<=_ _<_ _>_ _>=_ _>=_ _>_ _==_ _!=_ _!=_ _==_ _&&_ _||_ _||_ _&&_ _+_ _-_ _-_ _+_ _+=_ _-=_ (! ( _! _" \
 				" return_true; return_false; return_false; return_true;", pair, " ")
 		}
-		/^#|^\/\*|^ \*|^\t*\/\*|^\t*\/\// { next }
+		/^#|^\/\*|^ \*|^\t*\/\*|^\t*\/\/|assert\(/ { next }
 		{
 			for (i = 1; i < n; i += 2) {
 				old = pair[i]
