@@ -132,7 +132,7 @@ bool explain_proxy_flood(const struct exchange *x, struct err *e)
 {
 	char note[256];
 
-	return err_set(e, ERR_NETWORK, "the headers of the proxy to %s:%u are larger than %d KiB%s", x->url.host, x->url.port,
+	return err_set(e, ERR_REPLY, "the headers of the proxy to %s:%u are larger than %d KiB%s", x->url.host, x->url.port,
 		       HTTP_HEADERS_MAX / 1024, proxy_note(x, note, sizeof(note)));
 }
 

@@ -183,9 +183,9 @@ static bool keep_length(struct exchange *x, const char *line, size_t len)
 	return true;
 }
 
-/* What a proxy says to CONNECT comes before our request is out. Anything but "connected" ends here with its head: libcurl would read the
- * body, however long, byte by byte and without a look at the time. It asks only once, since the user and password that a proxy may have
- * are sent with the first CONNECT. */
+/* What a proxy says to CONNECT comes before our request is out. Libcurl reads it byte by byte without a look at the time, so that is done
+ * here, and anything but "connected" ends with its head, however long a body follows. Nothing is lost: libcurl asks only once, since the
+ * user and password that a proxy may have are sent with the first CONNECT. */
 static size_t take_proxy_header(struct exchange *x, const char *line, size_t len)
 {
 	long status = 0;
@@ -194,6 +194,10 @@ static size_t take_proxy_header(struct exchange *x, const char *line, size_t len
 	x->proxy_len += len;
 	if (x->proxy_len > HTTP_HEADERS_MAX) {
 		explain_proxy_flood(x, x->e);
+		return stop(x);
+	}
+	if (!deadline_left_ms(&x->http->deadline)) {
+		exchange_explain(x, CURLE_OPERATION_TIMEDOUT, x->e);
 		return stop(x);
 	}
 	if (*line != '\r' && *line != '\n')
