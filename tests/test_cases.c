@@ -48,7 +48,7 @@ static void usage(FILE *out)
 	      "  --cases=DIR      cases ($srcdir/tests/cases)\n"
 	      "  --programs=NAMES programs for cases/common ($PLUGINS, else all check_* in the folder)\n"
 	      "  --filter=GLOB    as PATTERN: run only what fits PROGRAM/NAME, or all of one PROGRAM\n"
-	      "  --jobs=N         cases at once (number of processors)\n"
+	      "  --jobs=N         cases at once (two a processor, as half of the time they wait)\n"
 	      "  --limit=TIME     a program that still runs after it is killed (20s)\n"
 	      "  --wrap=WORDS     run every program under this, an absolute path and arguments\n"
 	      "  --clock=FILE     preload this clock, under which only waits take time (tests/support/waiting_clock.so)\n"
@@ -401,7 +401,7 @@ static void read_arguments(struct settings *set, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct settings set = { .limit_ms = LIMIT_MS, .jobs = sysconf(_SC_NPROCESSORS_ONLN) };
+	struct settings set = { .limit_ms = LIMIT_MS, .jobs = 2 * sysconf(_SC_NPROCESSORS_ONLN) };
 	struct tasks tasks = { 0 };
 
 	if (set.jobs < 1)
