@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* check_mdca_secure_score - secure score of connected apps and Defender for Cloud Apps, recommended actions by product.
  *
- * The newest day tells the points, the catalogue what they are for, an earlier day what was lost. */
+ * The newest day tells the points, an earlier day what was lost, the catalogue what they are for. */
 #include "plugin.h"
 
 #include <math.h>
@@ -40,7 +40,7 @@ static const struct opt options[] = {
 
 struct seen {
 	struct score_day day;
-	bool catalogue_read, asked; /* asked: for the day to compare with */
+	bool catalogue_read;
 	struct products all;
 };
 
@@ -52,30 +52,28 @@ static bool is_wanted_product(const struct settings *set, const char *service)
 static bool is_of_product(const struct settings *set, const struct action *a)
 {
 	return is_wanted_product(set, product_of(a)) ||
-	       (!a->kind->service && (glob_any(&set->products, a->scored->id) || glob_any(&set->products, action_bare_id(a))));
+	       (!a->service.len && (glob_any(&set->products, a->id) || glob_any(&set->products, action_bare_id(a))));
 }
 
 /* An action is what can be expected, and so is a product: it loses its last action when its connector goes (contract, "Secure Score"). */
-static void select_action(struct job *job, struct scored *scored, struct json_object *profile)
+static void judge_action(struct job *job, const struct action *a)
 {
+	const struct settings *set = job->settings;
 	struct seen *seen = job->seen;
-	const struct action *a = score_describe(&seen->day, scored, profile);
 
-	if (!a)
-		return;
 	job_selects(job, product_of(a), product_name(product_of(a)));
-	if (!job_selects(job, action_title(a), a->scored->id) || !is_of_product(job->settings, a))
-		score_drop_newest(&seen->day);
+	if (job_selects(job, action_title(a), a->id) && is_of_product(set, a))
+		products_add(&seen->all, a, set->without_accepted);
 }
 
-static void visit_profile(struct scored *scored, struct json_object *profile, void *data)
+static void visit_action(const struct action *a, struct json_object *profile, void *data)
 {
 	struct job *job = data;
 	const char *service = jget_text_or(profile, "service", PRODUCT_UNKNOWN);
 	char raw[JGET_RAW_SIZE];
 
-	if (scored) {
-		select_action(job, scored, profile);
+	if (a) {
+		judge_action(job, a);
 	} else if (is_wanted_product(job->settings, service)) {
 		verdict_item(job->verdict, product_name(service));
 		verdict_unreadable(job->verdict, "id of %s is %s", jget_text_or(profile, "title", "a profile"), jget_raw(profile, "id", raw));
@@ -84,32 +82,42 @@ static void visit_profile(struct scored *scored, struct json_object *profile, vo
 
 static const struct query *const reads[] = { &score_newest, &score_catalogue, NULL };
 
-/* A newest day that is old enough is itself the day to compare with. */
+/* The catalogue comes last: what an action lost is known when it comes, and no title is kept for later. A newest day that is old enough
+ * is itself the day to compare with. */
 static bool run(struct job *job, struct err *e)
 {
 	const struct settings *set = job->settings;
 	struct seen *seen = job->seen;
 	struct score_day *day = &seen->day;
+	struct err earlier = { 0 };
 
 	if (!score_read_newest(job->api, day, e))
 		return false;
 	score_compare_with(day, job->now - set->since);
 	if (!day->count)
 		return true;
-	if (!score_read_catalogue(job->api, day, visit_profile, job, e))
+	bool compared = score_is_its_earlier(day) || score_read_earlier(job->api, day, &earlier);
+	bool over = earlier.kind == ERR_TIMEOUT || earlier.kind == ERR_THROTTLED;
+	if (!over && !score_read_catalogue(job->api, day, visit_action, job, e))
 		return false;
-	seen->catalogue_read = true;
-	if (!day->action_count || score_is_its_earlier(day))
-		return true;
-	seen->asked = true;
-	return score_read_earlier(job->api, day, e);
+	seen->catalogue_read = !over;
+	if (!compared)
+		*e = earlier;
+	return compared;
 }
 
-static void judge_product(const struct product *p, void *data)
+static const char *listed(const struct shortlist *list, struct buf *out)
 {
-	struct verdict *v = ((struct job *)data)->verdict;
+	buf_cut(out, 0);
+	shortlist_print(list, out);
+	return buf_text(out);
+}
+
+static void judge_product(struct verdict *v, const struct product *p)
+{
 	char share[SHARE_SIZE];
 	AUTO_BUF worst = { 0 };
+	AUTO_BUF list = { 0 };
 
 	verdict_item(v, p->name);
 	if (points_share(p->points.achieved, p->points.possible, share))
@@ -124,11 +132,11 @@ static void judge_product(const struct product *p, void *data)
 	if (p->accepted)
 		verdict_find(v, RISK_ACCEPTED, p->accepted, "%u risk accepted", p->accepted);
 	if (p->regressed)
-		verdict_find(v, REGRESSED, p->regressed, "regressed: %s", buf_text(&p->losses));
-	if (p->states.len)
-		verdict_note(v, "state %s", buf_text(&p->states));
+		verdict_find(v, REGRESSED, p->regressed, "regressed: %s", listed(&p->losses, &list));
+	if (p->states.count)
+		verdict_note(v, "state %s", listed(&p->states, &list));
 	if (p->unreadable)
-		verdict_find(v, verdict_metric(v, "unreadable"), p->unreadable, "cannot be judged: %s", buf_text(&p->oddities));
+		verdict_find(v, verdict_metric(v, "unreadable"), p->unreadable, "cannot be judged: %s", listed(&p->oddities, &list));
 }
 
 /* A metric that has a range must not go missing without a word: then there is an item that cannot be judged, the newest
@@ -161,8 +169,8 @@ static void judge_day(struct job *job)
 		verdict_measure(v, TENANT_SCORE, score_percent(day->current, day->max));
 		verdict_note(v, "all products %s", share);
 	}
-	if (day->oddity)
-		verdict_unreadable(v, "%s", day->oddity);
+	if (day->oddity.len)
+		verdict_unreadable(v, "%s", buf_text(&day->oddity));
 	if (day->nameless)
 		verdict_find(v, verdict_metric(v, "unreadable"), day->nameless, "%u entries of controlScores without a name", day->nameless);
 	if (!day->at)
@@ -193,7 +201,7 @@ static void measure_drop(struct job *job)
 	char from[CLOCK_STAMP_SIZE], upto[CLOCK_STAMP_SIZE];
 	AUTO_BUF why = { 0 };
 
-	if (day->earlier_at && !isnan(drop)) {
+	if (day->earlier_at && !isnan(drop) && seen->catalogue_read) {
 		verdict_measure(job->verdict, DROP, drop > 0 ? drop : 0);
 		return;
 	}
@@ -203,7 +211,7 @@ static void measure_drop(struct job *job)
 		buf_print(&why, "not compared: the service gave a later day than the one asked for");
 	else
 		buf_print(&why, "not compared: no score from %.10s to %.10s", clock_stamp(day->from, from), clock_stamp(day->upto, upto));
-	verdict_leave_out(job->verdict, DROP, seen->asked && !job->incomplete ? buf_text(&why) : NULL);
+	verdict_leave_out(job->verdict, DROP, !job->incomplete ? buf_text(&why) : NULL);
 	if (!day->earlier_at)
 		verdict_leave_out(job->verdict, REGRESSED, NULL);
 }
@@ -253,7 +261,7 @@ static void say(struct job *job)
 		buf_print(&text, "score %s, ", points_share(seen->all.points.achieved, seen->all.points.possible, share));
 	if (verdict_alerts(v, POINTS_OPEN))
 		buf_print(&text, "%s points open, ", points_text(seen->all.points.open, open));
-	buf_print(&text, "%.0f of %zu recommended actions to address", verdict_so_far(v, TO_ADDRESS), seen->day.action_count);
+	buf_print(&text, "%.0f of %u recommended actions to address", verdict_so_far(v, TO_ADDRESS), seen->all.actions);
 	add_count(job, TO_ADDRESS, &text);
 	if (verdict_alerts(v, RISK_ACCEPTED))
 		buf_print(&text, ", %.0f risk accepted", verdict_so_far(v, RISK_ACCEPTED));
@@ -286,16 +294,16 @@ static void say_none(struct job *job)
 
 static void sum_up(struct job *job)
 {
-	const struct settings *set = job->settings;
-	struct seen *seen = job->seen;
+	const struct seen *seen = job->seen;
 
 	if (seen->day.found)
 		judge_day(job);
-	if (!seen->day.action_count) {
+	if (!seen->all.actions) {
 		say_none(job);
 		return;
 	}
-	products_visit(&seen->day, set->without_accepted, &seen->all, judge_product, job);
+	for (size_t i = 0; i < seen->all.count; i++)
+		judge_product(job->verdict, &seen->all.items[i]);
 	verdict_add(job->verdict, POINTS_OPEN, seen->all.points.open);
 	measure_score(job);
 	measure_drop(job);
@@ -307,6 +315,7 @@ static void release(void *data)
 	struct seen *seen = data;
 
 	score_free(&seen->day);
+	products_free(&seen->all);
 }
 
 static const char *const examples[] = {
@@ -330,7 +339,7 @@ const struct plugin plugin = {
 		 "loses its actions without an alarm: --expect=MDA_SF notices that. By default only a drop and an old score alarm; set "
 		 "ranges for the rest.",
 	.permission = "SecurityEvents.Read.All (application permission of Microsoft Graph) with admin consent",
-	.requests = "3: the newest score, the catalogue of actions (1 for each 999), the score to compare with",
+	.requests = "3: the newest score, the score to compare with, the catalogue of actions (1 for each 999)",
 	.service = GRAPH, .absent_in_china = true,
 	.settings_size = sizeof(struct settings), .seen_size = sizeof(struct seen),
 	.options = options, .metrics = metrics, .examples = examples, .empty_state = "unknown",

@@ -56,14 +56,15 @@ static double without_dust(double value)
 void points_add(struct points *sums, const struct action *a)
 {
 	double max = action_max(a);
+	const struct result *r = a->result;
 
-	sums->achieved += a->scored->score;
+	sums->achieved += r->score;
 	sums->possible += max;
 	sums->open = without_dust(sums->open + action_open(a));
-	if (isnan(a->scored->earlier))
+	if (isnan(r->earlier))
 		return;
-	sums->then += a->scored->earlier;
-	sums->now += a->scored->score;
+	sums->then += r->earlier;
+	sums->now += r->score;
 	sums->compared += max;
 }
 
@@ -71,7 +72,6 @@ double score_percent(double points, double possible)
 {
 	return possible > 0 ? without_dust(100 * points / possible) : NAN;
 }
-
 
 const char *points_text(double points, char out[POINTS_SIZE])
 {
@@ -94,115 +94,136 @@ const char *points_share(double points, double possible, char out[SHARE_SIZE])
 
 const char *product_of(const struct action *a)
 {
-	return a->kind->service ? a->kind->service : PRODUCT_UNKNOWN;
+	return a->service.len ? buf_text(&a->service) : PRODUCT_UNKNOWN;
 }
 
-static int by_product(const void *a, const void *b)
+/* Where it stands, or is to stand. */
+static size_t place_of(const struct products *all, const char *service)
 {
-	const struct action *x = *(const struct action *const *)a, *y = *(const struct action *const *)b;
-	int order = strcasecmp(product_of(x), product_of(y));
+	size_t from = 0, upto = all->count;
 
-	if (!order)
-		order = strcmp(action_title(x), action_title(y));
-	return order ? order : strcasecmp(x->scored->id, y->scored->id);
+	while (from < upto) {
+		size_t middle = (from + upto) / 2;
+
+		if (strcasecmp(service, all->items[middle].service) > 0)
+			from = middle + 1;
+		else
+			upto = middle;
+	}
+	return from;
 }
 
-static void add_to_list(struct buf *list, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-static void add_to_list(struct buf *list, const char *fmt, ...)
+/* Of a key that is spelled in several ways one names it, and which one is no matter of order. */
+static void name_product(struct product *p, const char *service)
 {
-	va_list args;
-
-	if (list->len > LIST_ENOUGH)
+	if (p->service && strcmp(p->service, service) <= 0)
 		return;
-	if (list->len)
-		buf_add(list, ", ");
-	va_start(args, fmt);
-	buf_vprint(list, fmt, args);
-	va_end(args);
+	free(p->service);
+	p->service = mem_copy_text(service);
+	p->name = product_name(p->service);
+}
+
+static struct product *product_for(struct products *all, const char *service)
+{
+	size_t at = place_of(all, service);
+
+	if (at == all->count || strcasecmp(all->items[at].service, service) != 0) {
+		if (all->count == all->room) {
+			all->room = all->room ? all->room * 2 : 8;
+			all->items = mem_resize(all->items, all->room, sizeof(*all->items));
+		}
+		memmove(&all->items[at + 1], &all->items[at], (all->count++ - at) * sizeof(*all->items));
+		all->items[at] = (struct product){ 0 };
+	}
+	name_product(&all->items[at], service);
+	return &all->items[at];
+}
+
+#define ADD_BY_TITLE(list, a, ...) \
+	shortlist_add(list, SIZE_MAX, LIST_ENOUGH, &(struct place){ .name = action_title(a), .id = (a)->id }, __VA_ARGS__)
+
+static void add_to_address(struct product *p, const struct action *a)
+{
+	double open = action_open(a);
+	const struct place place = { .worth = open, .rank = a->rank, .id = a->id };
+	char points[POINTS_SIZE];
+
+	p->to_address++;
+	shortlist_add(&p->worst, PRODUCT_NAMED, SIZE_MAX, &place, "%s (%s point%s)", action_title(a),
+		      isnan(open) ? "unknown" : points_text(open, points), fabs(open - 1) < 0.05 ? "" : "s");
 }
 
 static void add_loss(struct products *all, struct product *p, const struct action *a)
 {
+	const struct place place = { .worth = action_loss(a), .id = a->id };
 	char then[POINTS_SIZE], now[POINTS_SIZE];
 
 	p->regressed++;
 	all->regressed++;
-	action_keep_best(all->lost, PRODUCT_NAMED, a, action_has_lost_more);
-	add_to_list(&p->losses, "%s (%s to %s)", action_title(a), points_text(a->scored->earlier, then), points_text(a->scored->score, now));
+	shortlist_add(&all->lost, PRODUCT_NAMED, SIZE_MAX, &place, "%s (%s)", action_title(a), p->name);
+	ADD_BY_TITLE(&p->losses, a, "%s (%s to %s)", action_title(a), points_text(a->result->earlier, then),
+		     points_text(a->result->score, now));
 }
 
 static void add_points(struct products *all, struct product *p, const struct action *a)
 {
-	const char *oddity = a->scored->oddity;
-
-	if (oddity || isnan(action_open(a))) {
+	if (a->oddity.len || isnan(action_open(a))) {
 		p->unreadable++;
-		add_to_list(&p->oddities, "%s (%s)", action_title(a), oddity ? oddity : "its maximum is not told");
+		ADD_BY_TITLE(&p->oddities, a, "%s (%s)", action_title(a),
+			     a->oddity.len ? buf_text(&a->oddity) : "its maximum is not told");
 		return;
 	}
 	points_add(&p->points, a);
 	points_add(&all->points, a);
 }
 
-static void add_action(struct products *all, struct product *p, const struct action *a, bool without_accepted)
+void products_add(struct products *all, const struct action *a, bool without_accepted)
 {
+	struct product *p = product_for(all, product_of(a));
 	enum action_status status = action_status(a);
 
-	p->to_address += status == ACTION_TO_ADDRESS;
+	all->actions++;
 	p->accepted += status == ACTION_ACCEPTED;
 	p->planned += status == ACTION_PLANNED;
 	if (status == ACTION_TO_ADDRESS)
-		action_keep_best(p->worst, PRODUCT_NAMED, a, action_is_worth_more);
+		add_to_address(p, a);
 	if (action_is_strange(a))
-		add_to_list(&p->states, "%s of %s", a->kind->state, action_title(a));
+		ADD_BY_TITLE(&p->states, a, "%s of %s", a->state, action_title(a));
 	if (action_loss(a) > 0)
 		add_loss(all, p, a);
 	if (status != ACTION_ACCEPTED || !without_accepted)
 		add_points(all, p, a);
 }
 
-void products_visit(const struct score_day *day, bool without_accepted, struct products *all, product_visit *visit, void *data)
+void products_free(struct products *all)
 {
-	AUTO_FREE const struct action **order = mem_new(day->action_count, sizeof(*order));
-	const struct action **a = order, **end = order + day->action_count;
+	for (size_t i = 0; i < all->count; i++) {
+		struct product *p = &all->items[i];
 
-	for (size_t i = 0; i < day->action_count; i++)
-		order[i] = &day->actions[i];
-	if (a < end)
-		qsort(order, day->action_count, sizeof(*order), by_product);
-	while (a < end) {
-		const char *service = product_of(*a);
-		struct product p = { .name = product_name(service) };
-
-		for (; a < end && !strcasecmp(product_of(*a), service); a++)
-			add_action(all, &p, *a, without_accepted);
-		visit(&p, data);
-		buf_free(&p.losses);
-		buf_free(&p.states);
-		buf_free(&p.oddities);
+		free(p->service);
+		shortlist_free(&p->worst);
+		shortlist_free(&p->losses);
+		shortlist_free(&p->states);
+		shortlist_free(&p->oddities);
 	}
+	shortlist_free(&all->lost);
+	free(all->items);
+	*all = (struct products){ 0 };
 }
 
 void product_print_worst(const struct product *p, struct buf *out)
 {
-	char points[POINTS_SIZE];
-	unsigned named = 0;
-
-	for (; named < PRODUCT_NAMED && p->worst[named]; named++) {
-		double open = action_open(p->worst[named]);
-
-		buf_print(out, "%s%s (%s point%s)", named ? ", " : "", action_title(p->worst[named]),
-			  isnan(open) ? "unknown" : points_text(open, points), fabs(open - 1) < 0.05 ? "" : "s");
-	}
-	if (p->to_address > named)
-		buf_print(out, " and %u more", p->to_address - named);
+	shortlist_print(&p->worst, out);
+	if (p->to_address > p->worst.count)
+		buf_print(out, " and %zu more", p->to_address - p->worst.count);
 }
 
 void products_print_lost(const struct products *all, struct buf *out)
 {
-	for (int i = 0; i < PRODUCT_NAMED && all->lost[i]; i++)
-		buf_print(out, "%s%s (%s)", i ? ", " : ": ", action_title(all->lost[i]), product_name(product_of(all->lost[i])));
-	if (all->regressed > PRODUCT_NAMED)
-		buf_print(out, " and %u more", all->regressed - PRODUCT_NAMED);
+	if (!all->regressed)
+		return;
+	buf_add(out, ": ");
+	shortlist_print(&all->lost, out);
+	if (all->regressed > all->lost.count)
+		buf_print(out, " and %zu more", all->regressed - all->lost.count);
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include "base/buf.h"
 #include "cloud/score.h"
+#include "cloud/shortlist.h"
 
 #define PRODUCT_NAMED 3          /* actions worth most in a line, losses in a sentence */
 #define PRODUCT_UNKNOWN "unknown" /* of an action that the catalogue lacks */
@@ -15,26 +16,27 @@ struct points {
 	double then, now, compared; /* of those scored on both days: points then and now, and possible */
 };
 
-/* The actions of one product. Texts are empty when there is nothing to name. */
+/* The actions of one product. Lists are empty when there is nothing to name. */
 struct product {
+	char *service;
 	const char *name;
 	unsigned to_address, accepted, planned, regressed, unreadable;
 	struct points points;
-	const struct action *worst[PRODUCT_NAMED];
-	struct buf losses, states, oddities;
+	struct shortlist worst, losses, states, oddities;
 };
 
-/* Of all products. */
+/* Of all products, by service key. All zero: none. */
 struct products {
+	unsigned actions, regressed;
 	struct points points;
-	unsigned regressed;
-	const struct action *lost[PRODUCT_NAMED];
+	struct shortlist lost;
+	struct product *items;
+	size_t count, room;
 };
 
-typedef void product_visit(const struct product *p, void *data);
-
-/* Sums up the day's actions and visits their products, by service key. Accepted risks count no points with `without_accepted`. */
-void products_visit(const struct score_day *day, bool without_accepted, struct products *all, product_visit *visit, void *data);
+/* Adds an action to its product. An accepted risk counts no points with `without_accepted`. */
+void products_add(struct products *all, const struct action *a, bool without_accepted);
+void products_free(struct products *all);
 /* The actions to address that are worth most: "A (5 points), B (1 point) and 2 more". */
 void product_print_worst(const struct product *p, struct buf *out);
 /* The largest losses of all: ": A (Salesforce), B (App governance) and 2 more"; nothing without a loss. */

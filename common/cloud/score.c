@@ -13,112 +13,74 @@
 
 #define ROUNDING 1e-6 /* of points or a percent: what two ways to compute the same may differ by */
 #define COMPARED_WITHIN (3 * 86400) /* seconds that the day to compare with may be older than asked for */
+#define ROOM_STEP 262144   /* bytes; beyond malloc's 128 kB, from where on it moves blocks without a copy, and what is not used costs nothing */
+#define RESULTS_LOOKED 128 /* the newest ones */
+#define NOT_SCORED UINT32_MAX
 
-/* Texts of a day live and end together; a block of them costs less than each by itself. */
-#define TEXTS_SIZE 16000
-#define ROOM_STEP 8192   /* beyond malloc's 128 kB, from where on it moves blocks without a copy, and what is not used costs nothing */
-#define KINDS_LOOKED 128 /* the newest ones */
-
-struct text_block {
-	struct text_block *older;
-	size_t size, used;
-	char bytes[];
-};
-
-static const char *keep_text(struct score_texts *texts, const char *text, size_t len)
+/* Room for `count` elements. */
+static void *make_room(void *array, size_t count, size_t *room, size_t size)
 {
-	struct text_block *block = texts->newest;
-
-	if (!block || block->size - block->used <= len) {
-		size_t size = len < TEXTS_SIZE ? TEXTS_SIZE : len + 1;
-
-		block = mem_new(1, sizeof(*block) + size);
-		*block = (struct text_block){ .older = texts->newest, .size = size };
-		texts->newest = block;
-	}
-	char *kept = block->bytes + block->used;
-	memcpy(kept, text, len);
-	kept[len] = '\0';
-	block->used += len + 1;
-	return kept;
+	if (count <= *room)
+		return array;
+	*room = count + ROOM_STEP / size;
+	return mem_resize(array, *room, size);
 }
 
-/* A text on loan; without a length there is none. */
-struct span {
-	const char *text;
-	size_t len;
-};
-
-static const char *keep_span(struct score_texts *texts, struct span span)
+/* At 0 stands "". */
+static uint32_t keep_text(struct score_day *day, const char *text)
 {
-	return span.len ? keep_text(texts, span.text, span.len) : NULL;
+	size_t size = strlen(text) + 1;
+
+	day->texts = make_room(day->texts, 1 + day->texts_len + size, &day->texts_room, 1);
+	if (!day->texts_len)
+		day->texts[day->texts_len++] = '\0';
+	if (!*text)
+		return 0;
+	uint32_t at = (uint32_t)day->texts_len;
+	memcpy(day->texts + at, text, size);
+	day->texts_len += size;
+	return at;
 }
 
-static bool is_span(const char *kept, struct span span)
+static const char *text_at(const struct score_day *day, uint32_t at)
 {
-	return kept && span.len ? !strncmp(kept, span.text, span.len) && !kept[span.len] : !kept && !span.len;
-}
-
-static void mark_texts(struct score_texts *texts)
-{
-	texts->mark = texts->newest;
-	texts->mark_used = texts->newest ? texts->newest->used : 0;
-}
-
-static void cut_texts(struct score_texts *texts, const struct text_block *down_to)
-{
-	while (texts->newest != down_to) {
-		struct text_block *older = texts->newest->older;
-
-		free(texts->newest);
-		texts->newest = older;
-	}
-}
-
-/* Forgets what came since the mark. */
-static void drop_texts(struct score_texts *texts)
-{
-	cut_texts(texts, texts->mark);
-	if (texts->newest)
-		texts->newest->used = texts->mark_used;
+	return day->texts + at;
 }
 
 /* The first oddity is the one that is told; NULL: nobody asks. */
-static void note_oddity(struct score_day *day, const char **oddity, struct json_object *o, const char *name)
+static void note_oddity(struct buf *oddity, struct json_object *o, const char *name)
 {
-	char raw[JGET_RAW_SIZE], text[JGET_RAW_SIZE + 32];
+	char raw[JGET_RAW_SIZE];
 
-	if (!oddity || *oddity)
-		return;
-	snprintf(text, sizeof(text), "%s is %s", name, jget_raw(o, name, raw));
-	*oddity = keep_text(&day->texts, text, strlen(text));
+	if (oddity && !oddity->len)
+		buf_print(oddity, "%s is %s", name, jget_raw(o, name, raw));
 }
 
 /* A number that is not negative, NAN when it is not told. */
-static double read_points(struct score_day *day, struct json_object *o, const char *name, const char **oddity)
+static double read_points(struct json_object *o, const char *name, struct buf *oddity)
 {
 	double value = NAN;
 
 	if (jget_number(o, name, &value) != ODD && !(value < 0))
 		return value;
-	note_oddity(day, oddity, o, name);
+	note_oddity(oddity, o, name);
 	return NAN;
 }
 
 /* Without blanks at either end. */
-static struct span read_text(struct score_day *day, struct json_object *o, const char *name, const char **oddity)
+static void read_text(struct json_object *o, const char *name, struct buf *out, struct buf *oddity)
 {
-	struct span span = { NULL, 0 };
+	const char *text = NULL;
 
-	if (jget_text(o, name, &span.text) == ODD)
-		note_oddity(day, oddity, o, name);
-	if (!span.text)
-		return span;
-	span.text += strspn(span.text, " \t\r\n");
-	span.len = strlen(span.text);
-	while (span.len && isspace((unsigned char)span.text[span.len - 1]))
-		span.len--;
-	return span;
+	if (jget_text(o, name, &text) == ODD)
+		note_oddity(oddity, o, name);
+	if (!text)
+		return;
+	text += strspn(text, " \t\r\n");
+	size_t len = strlen(text);
+	while (len && isspace((unsigned char)text[len - 1]))
+		len--;
+	buf_add_bytes(out, text, len);
 }
 
 int64_t score_time(struct json_object *record)
@@ -131,46 +93,70 @@ int64_t score_time(struct json_object *record)
 	return at;
 }
 
-static int by_id(const void *a, const void *b)
+const char *score_id(const struct score_day *day, const struct scored *scored)
 {
-	return strcasecmp(((const struct scored *)a)->id, ((const struct scored *)b)->id);
+	return text_at(day, scored->id);
 }
 
-struct scored *score_find(const struct score_day *day, const char *id)
+const struct result *score_result(const struct score_day *day, const struct scored *scored)
 {
-	struct scored wanted = { .id = id };
-
-	return day->count ? bsearch(&wanted, day->scored, day->count, sizeof(wanted), by_id) : NULL;
+	return &day->results[scored->result];
 }
 
-static void cut_kinds(struct score_day *day, const struct kind *down_to)
+static int by_id(const void *a, const void *b, void *day)
 {
-	while (day->kinds != down_to) {
-		struct kind *older = day->kinds->older;
+	return strcasecmp(score_id(day, a), score_id(day, b));
+}
 
-		free(day->kinds);
-		day->kinds = older;
+const struct scored *score_find(const struct score_day *day, const char *id)
+{
+	size_t from = 0, upto = day->count;
+
+	while (from < upto) {
+		size_t middle = (from + upto) / 2;
+		int order = strcasecmp(id, score_id(day, &day->scored[middle]));
+
+		if (!order)
+			return &day->scored[middle];
+		if (order < 0)
+			upto = middle;
+		else
+			from = middle + 1;
 	}
+	return NULL;
 }
 
 void score_free(struct score_day *day)
 {
 	free(day->scored);
-	free(day->actions);
+	free(day->results);
 	free(day->pending);
 	free(day->profiled);
-	cut_texts(&day->texts, NULL);
-	cut_kinds(day, NULL);
+	free(day->texts);
+	buf_free(&day->oddity);
 	*day = (struct score_day){ 0 };
 }
 
-/* Room for one element more. */
-static void *make_room(void *array, size_t count, size_t *room, size_t size)
+static bool is_equal(double a, double b)
 {
-	if (count < *room)
-		return array;
-	*room += ROOM_STEP;
-	return mem_resize(array, *room, size);
+	return a == b || (isnan(a) && isnan(b));
+}
+
+/* One of few that come often. */
+static uint32_t keep_result(struct score_day *day, const struct result *result)
+{
+	size_t end = day->result_count > RESULTS_LOOKED ? day->result_count - RESULTS_LOOKED : 0;
+
+	for (size_t i = day->result_count; i-- > end;) {
+		const struct result *r = &day->results[i];
+
+		if (is_equal(r->score, result->score) && is_equal(r->percent, result->percent) && is_equal(r->earlier, result->earlier) &&
+		    !strcmp(text_at(day, r->oddity), text_at(day, result->oddity)))
+			return (uint32_t)i;
+	}
+	day->results = make_room(day->results, day->result_count + 1, &day->results_room, sizeof(*day->results));
+	day->results[day->result_count] = *result;
+	return (uint32_t)day->result_count++;
 }
 
 static const char *id_of(struct json_object *entry)
@@ -182,19 +168,26 @@ static const char *id_of(struct json_object *entry)
 
 void score_add(struct score_day *day, struct json_object *entry)
 {
+	struct result r = { .earlier = NAN };
 	const char *id = id_of(entry);
+	AUTO_BUF oddity = { 0 };
 
 	if (!id) {
 		day->nameless++;
 		return;
 	}
-	day->scored = make_room(day->scored, day->count, &day->scored_room, sizeof(*day->scored));
+	r.score = read_points(entry, "score", &oddity);
+	r.percent = read_points(entry, "scoreInPercentage", &oddity);
+	if (isnan(r.score))
+		note_oddity(&oddity, entry, "score");
+	day->scored = make_room(day->scored, day->count + 1, &day->scored_room, sizeof(*day->scored));
 	struct scored *s = &day->scored[day->count++];
-	*s = (struct scored){ .id = keep_text(&day->texts, id, strlen(id)), .earlier = NAN };
-	s->score = read_points(day, entry, "score", &s->oddity);
-	s->percent = read_points(day, entry, "scoreInPercentage", &s->oddity);
-	if (isnan(s->score))
-		note_oddity(day, &s->oddity, entry, "score");
+	s->id = keep_text(day, id);
+	size_t len = day->texts_len;
+	r.oddity = keep_text(day, buf_text(&oddity));
+	s->result = keep_result(day, &r);
+	if (score_result(day, s)->oddity != r.oddity)
+		day->texts_len = len;
 }
 
 static bool is_same(double a, double b)
@@ -203,12 +196,14 @@ static bool is_same(double a, double b)
 }
 
 /* An id that comes twice counts once, and which one is no matter of order. */
-static void merge_twin(struct scored *kept, const struct scored *twin)
+static void merge_twin(struct score_day *day, struct scored *kept, const struct scored *twin)
 {
-	if (is_same(kept->score, twin->score) && is_same(kept->percent, twin->percent))
+	const struct result *a = score_result(day, kept), *b = score_result(day, twin);
+
+	if (is_same(a->score, b->score) && is_same(a->percent, b->percent))
 		return;
-	kept->oddity = "scored twice, not alike";
-	kept->score = kept->percent = NAN;
+	struct result r = { NAN, NAN, NAN, keep_text(day, "scored twice, not alike") };
+	kept->result = keep_result(day, &r);
 }
 
 static void sort_entries(struct score_day *day)
@@ -216,10 +211,10 @@ static void sort_entries(struct score_day *day)
 	size_t kept = 0;
 
 	if (day->count)
-		qsort(day->scored, day->count, sizeof(*day->scored), by_id);
+		qsort_r(day->scored, day->count, sizeof(*day->scored), by_id, day);
 	for (size_t i = 0; i < day->count; i++) {
-		if (kept && !by_id(&day->scored[kept - 1], &day->scored[i]))
-			merge_twin(&day->scored[kept - 1], &day->scored[i]);
+		if (kept && !by_id(&day->scored[kept - 1], &day->scored[i], day))
+			merge_twin(day, &day->scored[kept - 1], &day->scored[i]);
 		else
 			day->scored[kept++] = day->scored[i];
 	}
@@ -233,12 +228,12 @@ void score_finish(struct score_day *day, struct json_object *record)
 
 	day->found = true;
 	day->at = score_time(record);
-	day->current = read_points(day, record, "currentScore", &day->oddity);
-	day->max = read_points(day, record, "maxScore", &day->oddity);
+	day->current = read_points(record, "currentScore", &day->oddity);
+	day->max = read_points(record, "maxScore", &day->oddity);
 	if (jget_time(record, "createdDateTime", &at) == ODD)
-		note_oddity(day, &day->oddity, record, "createdDateTime");
+		note_oddity(&day->oddity, record, "createdDateTime");
 	if (jget_array(record, SCORE_ENTRIES, &list) != GOT)
-		note_oddity(day, &day->oddity, record, SCORE_ENTRIES);
+		note_oddity(&day->oddity, record, SCORE_ENTRIES);
 	sort_entries(day);
 	day->profiled = mem_new(day->count, sizeof(*day->profiled));
 }
@@ -248,7 +243,15 @@ void score_begin_earlier(struct score_day *day)
 	if (!day->pending)
 		day->pending = mem_new(day->count, sizeof(*day->pending));
 	for (size_t i = 0; i < day->count; i++)
-		day->pending[i] = -1;
+		day->pending[i] = NOT_SCORED;
+}
+
+static uint32_t with_earlier(struct score_day *day, const struct scored *s, double points)
+{
+	struct result r = *score_result(day, s);
+
+	r.earlier = points;
+	return keep_result(day, &r);
 }
 
 /* Of an id that comes twice, not alike, the points are not known. */
@@ -259,8 +262,10 @@ void score_add_earlier(struct score_day *day, struct json_object *entry)
 
 	if (!now)
 		return;
-	double score = read_points(day, entry, "score", NULL), *then = &day->pending[now - day->scored];
-	*then = *then < 0 || is_same(*then, score) ? score : NAN;
+	uint32_t *then = &day->pending[now - day->scored];
+	double score = read_points(entry, "score", NULL);
+	bool alike = *then == NOT_SCORED || is_same(day->results[*then].earlier, score);
+	*then = with_earlier(day, now, alike ? score : NAN);
 }
 
 void score_compare_with(struct score_day *day, int64_t at)
@@ -283,16 +288,19 @@ void score_end_earlier(struct score_day *day, struct json_object *record)
 	if (!is_earlier(day, at))
 		return;
 	day->earlier_at = at;
-	for (size_t i = 0; i < day->count; i++)
-		day->scored[i].earlier = day->pending[i] < 0 ? NAN : day->pending[i];
+	for (size_t i = 0; i < day->count; i++) {
+		struct scored *s = &day->scored[i];
+
+		s->result = day->pending[i] == NOT_SCORED ? with_earlier(day, s, NAN) : day->pending[i];
+	}
 }
 
 bool score_is_its_earlier(struct score_day *day)
 {
 	if (!is_earlier(day, day->at))
 		return false;
-	for (size_t i = 0; i < day->count; i++)
-		day->scored[i].earlier = day->scored[i].score;
+	for (size_t i = 0; i < day->result_count; i++)
+		day->results[i].earlier = day->results[i].score;
 	day->earlier_at = day->at;
 	return true;
 }
@@ -305,7 +313,7 @@ static bool read_update(struct json_object *entry, int64_t *at, const char **sta
 }
 
 /* The newest entry of the history decides; one without a time is the oldest, of equals the last in the list counts. */
-static struct span newest_state(struct score_day *day, struct json_object *profile, const char **oddity)
+static const char *newest_state(struct json_object *profile, struct buf *oddity)
 {
 	struct json_object *history = NULL;
 	const char *state = NULL;
@@ -313,7 +321,7 @@ static struct span newest_state(struct score_day *day, struct json_object *profi
 
 	enum got got = jget_array(profile, "controlStateUpdates", &history);
 	if (got == ODD)
-		note_oddity(day, oddity, profile, "controlStateUpdates");
+		note_oddity(oddity, profile, "controlStateUpdates");
 	size_t count = got == GOT ? json_object_array_length(history) : 0;
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *entry = json_object_array_get_idx(history, i);
@@ -323,160 +331,96 @@ static struct span newest_state(struct score_day *day, struct json_object *profi
 		if (!entry)
 			continue;
 		if (!read_update(entry, &at, &text)) {
-			note_oddity(day, oddity, profile, "controlStateUpdates");
+			note_oddity(oddity, profile, "controlStateUpdates");
 		} else if (at >= newest) {
 			newest = at;
 			state = text;
 		}
 	}
-	return (struct span){ state, state && strcasecmp(state, "Default") ? strlen(state) : 0 };
+	return state && strcasecmp(state, "Default") ? state : NULL;
 }
 
-bool score_is_profiled(const struct score_day *day, const struct scored *scored)
+static bool read_profile(struct json_object *profile, struct action *a)
 {
-	return day->profiled[scored - day->scored];
-}
-
-/* One of few that come often. */
-static const struct kind *keep_kind(struct score_day *day, struct span service, struct span state, double max)
-{
-	int looked = 0;
-
-	for (const struct kind *k = day->kinds; k && looked++ < KINDS_LOOKED; k = k->older)
-		if ((k->max == max || (isnan(k->max) && isnan(max))) && is_span(k->service, service) && is_span(k->state, state))
-			return k;
-	struct kind *kind = mem_new(1, sizeof(*kind));
-	kind->service = keep_span(&day->texts, service);
-	kind->state = keep_span(&day->texts, state);
-	kind->max = max;
-	kind->older = day->kinds;
-	day->kinds = kind;
-	return kind;
-}
-
-static bool read_profile(struct score_day *day, struct action *a, struct json_object *profile)
-{
-	const char **oddity = &a->scored->oddity;
 	bool deprecated = false;
 
-	struct span title = read_text(day, profile, "title", oddity), service = read_text(day, profile, "service", oddity);
-	struct span state = newest_state(day, profile, oddity);
-	double max = read_points(day, profile, "maxScore", oddity);
-	a->kind = keep_kind(day, service, state, max);
+	read_text(profile, "title", &a->title, &a->oddity);
+	read_text(profile, "service", &a->service, &a->oddity);
+	a->state = newest_state(profile, &a->oddity);
+	a->max = read_points(profile, "maxScore", &a->oddity);
 	if (jget_int(profile, "rank", &a->rank) == ODD)
-		note_oddity(day, oddity, profile, "rank");
+		note_oddity(&a->oddity, profile, "rank");
 	if (jget_bool(profile, "deprecated", &deprecated) == ODD)
-		note_oddity(day, oddity, profile, "deprecated");
-	a->title = keep_span(&day->texts, title);
+		note_oddity(&a->oddity, profile, "deprecated");
 	return !deprecated;
 }
 
-struct action *score_describe(struct score_day *day, struct scored *scored, struct json_object *profile)
+bool score_describe(struct score_day *day, const struct scored *scored, struct json_object *profile, struct action *a)
 {
-	static const struct kind unknown = { .max = NAN };
+	bool *profiled = &day->profiled[scored - day->scored];
 
-	if (score_is_profiled(day, scored))
-		return NULL;
-	day->actions = make_room(day->actions, day->action_count, &day->action_room, sizeof(*day->actions));
-	struct action *a = &day->actions[day->action_count++];
-	*a = (struct action){ .scored = scored, .kind = &unknown, .rank = INT64_MAX };
-	mark_texts(&day->texts);
-	day->kinds_mark = day->kinds;
+	if (*profiled)
+		return false;
+	a->id = score_id(day, scored);
+	a->result = score_result(day, scored);
+	buf_cut(&a->title, 0);
+	buf_cut(&a->service, 0);
+	a->state = NULL;
+	a->max = NAN;
+	a->rank = INT64_MAX;
+	buf_cut(&a->oddity, 0);
+	buf_add(&a->oddity, text_at(day, a->result->oddity));
 	if (!profile)
-		return a;
-	day->profiled[scored - day->scored] = true;
-	if (read_profile(day, a, profile))
-		return a;
-	score_drop_newest(day);
-	return NULL;
+		return true;
+	*profiled = true;
+	return read_profile(profile, a);
 }
 
-void score_drop_newest(struct score_day *day)
+void action_free(struct action *a)
 {
-	day->actions[--day->action_count].scored->oddity = NULL; /* its text may go */
-	drop_texts(&day->texts);
-	cut_kinds(day, day->kinds_mark);
+	buf_free(&a->title);
+	buf_free(&a->service);
+	buf_free(&a->oddity);
 }
 
 double action_max(const struct action *a)
 {
-	if (!isnan(a->kind->max) || !(a->scored->percent > 0) || !(a->scored->score > 0))
-		return a->kind->max;
-	return 100 * a->scored->score / a->scored->percent;
+	const struct result *r = a->result;
+
+	if (!isnan(a->max) || !(r->percent > 0) || !(r->score > 0))
+		return a->max;
+	return 100 * r->score / r->percent;
 }
 
 double action_open(const struct action *a)
 {
-	double open = action_max(a) - a->scored->score;
+	double open = action_max(a) - a->result->score;
 
 	return open < 0 ? 0 : open;
 }
 
 double action_loss(const struct action *a)
 {
-	double loss = a->scored->earlier - a->scored->score;
+	double loss = a->result->earlier - a->result->score;
 
 	return loss > ROUNDING ? loss : 0;
 }
 
-static bool differ(double a, double b)
-{
-	return fabs(a - b) > ROUNDING;
-}
-
-/* Makes the order one that replies cannot shuffle. */
-static bool comes_first(const struct action *a, const struct action *than)
-{
-	return by_id(a->scored, than->scored) < 0;
-}
-
-bool action_is_worth_more(const struct action *a, const struct action *than)
-{
-	double open = action_open(a), other = action_open(than);
-
-	if (isnan(open) != isnan(other))
-		return isnan(other);
-	if (!isnan(open) && differ(open, other))
-		return open > other;
-	return a->rank != than->rank ? a->rank < than->rank : comes_first(a, than);
-}
-
-bool action_has_lost_more(const struct action *a, const struct action *than)
-{
-	double loss = action_loss(a), other = action_loss(than);
-
-	return differ(loss, other) ? loss > other : comes_first(a, than);
-}
-
-void action_keep_best(const struct action **best, int most, const struct action *a,
-		      bool (*beats)(const struct action *a, const struct action *than))
-{
-	for (int i = 0; i < most && a; i++) {
-		const struct action *here = best[i];
-
-		if (here && !beats(a, here))
-			continue;
-		best[i] = a;
-		a = here;
-	}
-}
-
 const char *action_bare_id(const struct action *a)
 {
-	const char *id = a->scored->id;
-	size_t digits = strspn(id, "0123456789");
+	size_t digits = strspn(a->id, "0123456789");
 
-	return digits && id[digits] == '.' ? id + digits + 1 : id;
+	return digits && a->id[digits] == '.' ? a->id + digits + 1 : a->id;
 }
 
 const char *action_title(const struct action *a)
 {
-	return a->title ? a->title : a->scored->id;
+	return a->title.len ? buf_text(&a->title) : a->id;
 }
 
 static bool is_state(const struct action *a, const char *state)
 {
-	return a->kind->state && !strcasecmp(a->kind->state, state);
+	return a->state && !strcasecmp(a->state, state);
 }
 
 /* States that stand whatever the points are. */
@@ -487,7 +431,7 @@ static bool is_resolved(const struct action *a)
 
 bool action_is_strange(const struct action *a)
 {
-	return a->kind->state && !is_state(a, "Ignored") && !is_state(a, "Reviewed") && !is_resolved(a);
+	return a->state && !is_state(a, "Ignored") && !is_state(a, "Reviewed") && !is_resolved(a);
 }
 
 enum action_status action_status(const struct action *a)
@@ -496,15 +440,15 @@ enum action_status action_status(const struct action *a)
 
 	if (is_state(a, "Ignored"))
 		return ACTION_ACCEPTED;
-	if (a->scored->oddity)
+	if (a->oddity.len)
 		return ACTION_UNCLEAR;
 	if (is_resolved(a))
 		return ACTION_RESOLVED;
 	if (action_is_strange(a))
 		return ACTION_TO_ADDRESS;
-	if (open <= ROUNDING || a->scored->percent >= 100)
+	if (open <= ROUNDING || a->result->percent >= 100)
 		return ACTION_COMPLETED;
-	if (isnan(open) && isnan(a->scored->percent))
+	if (isnan(open) && isnan(a->result->percent))
 		return ACTION_UNCLEAR;
 	return is_state(a, "Reviewed") ? ACTION_PLANNED : ACTION_TO_ADDRESS;
 }

@@ -2,6 +2,7 @@
 /* A day of the secure score: the recommended actions that it counts, joined with their profiles in the catalogue and with the points
  * of an earlier day. Replies come entry by entry, and only what the join needs is kept. Facts: contract, "Secure Score". */
 #pragma once
+#include "base/buf.h"
 #include "net/jget.h"
 
 /* The member of a day's record that holds its entries; they come one by one, before the rest of the record. */
@@ -16,53 +17,48 @@ enum action_status {
 	ACTION_UNCLEAR,    /* its points are not known */
 };
 
-/* An entry of controlScores. Points and percentages that nobody tells are NAN; texts are the day's. */
+/* What an entry of controlScores tells. Points and percentages that nobody tells are NAN. */
+struct result {
+	double score, percent, earlier; /* points, of the maximum, points on the earlier day */
+	uint32_t oddity;                /* why it cannot be judged, where in the day's texts; at 0 stands "": it can */
+};
+
+/* An entry. Memory follows their number: ids stand in one text, and of many results few differ. */
 struct scored {
-	const char *id;                  /* controlName */
-	double score, percent, earlier;  /* points, of the maximum, points on the earlier day */
-	const char *oddity;              /* why it cannot be judged, NULL when it can */
+	uint32_t id;                    /* controlName, where in the day's texts */
+	uint32_t result;                /* which of the day's results */
 };
 
-/* What the catalogue says of many entries alike. */
-struct kind {
-	const char *service, *state;     /* NULL: not told; a state of NULL is "Default" */
-	double max;                      /* NAN: not told */
-	struct kind *older;
-};
-
-/* An entry that may be judged, with what the catalogue says of it. */
+/* An entry that may be judged, with what the catalogue says of it. Texts are empty when they are not told. */
 struct action {
-	struct scored *scored;
-	const char *title;               /* NULL: not told */
-	const struct kind *kind;
-	int64_t rank;                    /* lower is better */
-};
-
-struct score_texts {
-	struct text_block *newest;
-	struct text_block *mark;         /* what was there before the newest action */
-	size_t mark_used;
+	const char *id;                 /* the day's */
+	const struct result *result;    /* the day's */
+	struct buf title, service;
+	const char *state;              /* the profile's; NULL: none, or "Default" */
+	double max;                     /* NAN: not told */
+	int64_t rank;                   /* lower is better */
+	struct buf oddity;              /* why it cannot be judged; empty: it can */
 };
 
 /* All zero: empty. */
 struct score_day {
-	bool found;                      /* there is such a day */
-	int64_t at;                      /* 0: not told */
-	double current, max;             /* points of all products */
-	struct scored *scored;           /* after score_finish by id, each once */
+	bool found;                     /* there is such a day */
+	int64_t at;                     /* 0: not told */
+	double current, max;            /* points of all products */
+	struct scored *scored;          /* after score_finish by id, each once */
 	size_t count, scored_room;
-	struct action *actions;          /* those described and not dropped */
-	size_t action_count, action_room;
-	unsigned nameless;               /* entries without a controlName */
-	const char *oddity;              /* what of the day itself cannot be read, NULL without */
+	struct result *results;
+	size_t result_count, results_room;
+	char *texts;
+	size_t texts_len, texts_room;
+	unsigned nameless;              /* entries without a controlName */
+	struct buf oddity;              /* what of the day itself cannot be read; empty: all can */
 	/* The day to compare with: the newest that came between `from` and `upto` (score_compare_with). */
 	int64_t from, upto;
-	int64_t earlier_at;              /* 0: none came */
-	bool later_came;                 /* a day behind `upto` */
-	double *pending;                 /* points of the earlier day at hand, as `scored`; below 0: not scored */
-	bool *profiled;                  /* as `scored`: the catalogue has it */
-	struct kind *kinds, *kinds_mark; /* mark: what was there before the newest action */
-	struct score_texts texts;
+	int64_t earlier_at;             /* 0: none came */
+	bool later_came;                /* a day behind `upto` */
+	uint32_t *pending;              /* as `scored`: the result with the points of the earlier day at hand */
+	bool *profiled;                 /* as `scored`: the catalogue has it */
 };
 
 /* When the day was scored: createdDateTime, else the date at the end of its id; 0 without either. */
@@ -73,15 +69,16 @@ void score_add(struct score_day *day, struct json_object *entry);
 void score_finish(struct score_day *day, struct json_object *record);
 void score_free(struct score_day *day);
 /* Without regard to case; NULL when the day does not count it. */
-struct scored *score_find(const struct score_day *day, const char *id);
+const struct scored *score_find(const struct score_day *day, const char *id);
 
-/* Adds the action of an entry, with what the profile says; NULL: the catalogue lacks it. Lent until the next one. NULL when the profile is
- * deprecated or not the entry's first. */
-struct action *score_describe(struct score_day *day, struct scored *scored, struct json_object *profile);
-/* Forgets the action that was added last. */
-void score_drop_newest(struct score_day *day);
-/* Was it described by a profile? */
-bool score_is_profiled(const struct score_day *day, const struct scored *scored);
+/* Of an entry of the day; lent until the day changes. */
+const char *score_id(const struct score_day *day, const struct scored *scored);
+const struct result *score_result(const struct score_day *day, const struct scored *scored);
+
+/* Fills the action in, whatever was there, with what the profile says, which lends its state; NULL: the catalogue lacks it. False when it
+ * is deprecated, or when one came before. */
+bool score_describe(struct score_day *day, const struct scored *scored, struct json_object *profile, struct action *a) MUST_USE;
+void action_free(struct action *a);
 
 /* Another day is wanted for comparing: that of this moment, else the newest of the three days before it. */
 void score_compare_with(struct score_day *day, int64_t at);
@@ -102,12 +99,6 @@ double action_max(const struct action *a);
 double action_open(const struct action *a);
 /* Points lost since the earlier day, 0 when none or not known. */
 double action_loss(const struct action *a);
-/* Has it more points to be had, or as many and the better rank? What is not known is worth least. */
-bool action_is_worth_more(const struct action *a, const struct action *than);
-bool action_has_lost_more(const struct action *a, const struct action *than);
-/* Takes the action in among the `most` best, which begin as NULL. */
-void action_keep_best(const struct action **best, int most, const struct action *a,
-		      bool (*beats)(const struct action *a, const struct action *than));
 /* The id without the number of a connected app's instance. */
 const char *action_bare_id(const struct action *a);
 /* The title, else the id. */

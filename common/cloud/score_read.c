@@ -64,32 +64,41 @@ struct catalogue_walk {
 	struct score_day *day;
 	score_visit *visit;
 	void *data;
+	struct action action; /* the one at hand */
 };
 
 /* What the newest day does not count, does not apply to the tenant: most of the catalogue. */
 static bool visit_profile(struct json_object *row, void *data, struct err *e)
 {
-	const struct catalogue_walk *walk = data;
+	struct catalogue_walk *walk = data;
 	const char *id = NULL;
 
 	(void)e;
 	jget_text(row, "id", &id);
-	struct scored *scored = id ? score_find(walk->day, id) : NULL;
-	if (scored || !id)
-		walk->visit(scored, row, walk->data);
+	const struct scored *scored = id ? score_find(walk->day, id) : NULL;
+	if (!id)
+		walk->visit(NULL, row, walk->data);
+	else if (scored && score_describe(walk->day, scored, row, &walk->action))
+		walk->visit(&walk->action, row, walk->data);
 	return true;
+}
+
+static void visit_undescribed(struct catalogue_walk *walk)
+{
+	for (size_t i = 0; i < walk->day->count; i++)
+		if (score_describe(walk->day, &walk->day->scored[i], NULL, &walk->action))
+			walk->visit(&walk->action, NULL, walk->data);
 }
 
 bool score_read_catalogue(struct api *api, struct score_day *day, score_visit *visit, void *data, struct err *e)
 {
-	struct catalogue_walk walk = { day, visit, data };
+	struct catalogue_walk walk = { .day = day, .visit = visit, .data = data };
+	bool read = api_each(api, &score_catalogue, visit_profile, &walk, e);
 
-	if (!api_each(api, &score_catalogue, visit_profile, &walk, e))
-		return false;
-	for (size_t i = 0; i < day->count; i++)
-		if (!score_is_profiled(day, &day->scored[i]))
-			visit(&day->scored[i], NULL, data);
-	return true;
+	if (read)
+		visit_undescribed(&walk);
+	action_free(&walk.action);
+	return read;
 }
 
 static void begin_earlier(void *data)

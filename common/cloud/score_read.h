@@ -9,10 +9,10 @@
 extern const struct query score_newest;
 /* The newest day, into an empty one; what was read before a failure stays. */
 bool score_read_newest(struct api *api, struct score_day *day, struct err *e) MUST_USE;
-/* An entry of the day and its profile; without an entry: a profile whose id cannot be read; without a profile: the catalogue lacks it. */
-typedef void score_visit(struct scored *scored, struct json_object *profile, void *data);
+/* An action of the day, lent, and its profile, NULL when the catalogue lacks it; without an action: a profile whose id cannot be read. */
+typedef void score_visit(const struct action *a, struct json_object *profile, void *data);
 extern const struct query score_catalogue;
-/* Visits the day's entries by their profiles, then those that none was described for. */
+/* Visits the day's actions as their profiles come, then those that none came for. */
 bool score_read_catalogue(struct api *api, struct score_day *day, score_visit *visit, void *data, struct err *e) MUST_USE;
 /* The day to compare with, the newest between day->from and day->upto. */
 bool score_read_earlier(struct api *api, struct score_day *day, struct err *e) MUST_USE;
