@@ -246,10 +246,13 @@ void score_begin_earlier(struct score_day *day)
 		day->pending[i] = NOT_SCORED;
 }
 
+/* Most of the time a result that is there already, and not always among the newest. */
 static uint32_t with_earlier(struct score_day *day, const struct scored *s, double points)
 {
 	struct result r = *score_result(day, s);
 
+	if (is_equal(r.earlier, points))
+		return s->result;
 	r.earlier = points;
 	return keep_result(day, &r);
 }

@@ -336,6 +336,26 @@ START_TEST(half_a_record_is_forgotten)
 }
 END_TEST
 
+/* However many earlier days come: of many results, more than are looked through, none is kept anew for a day that says nothing. */
+START_TEST(memory_follows_the_entries)
+{
+	CLEANUP(score_free) struct score_day day = { .upto = INT64_MAX };
+	AUTO_BUF entries = { 0 };
+
+	for (int i = 0; i < 500; i++)
+		buf_print(&entries, "%s{\"controlName\":\"%d\",\"score\":%d}", i ? "," : "", i, i);
+	AUTO_FREE char *record = mem_print("{\"controlScores\":[%s]}", buf_text(&entries));
+	read_day(record, &day);
+	for (int i = 10; i < 20; i++) {
+		AUTO_FREE char *empty = mem_print(ON("2026-08-%d", "[]"), i);
+
+		read_earlier(empty, &day);
+		ck_assert_uint_eq(day.result_count, 500);
+	}
+	ck_assert_int_eq(day.earlier_at, 1787097600);
+}
+END_TEST
+
 START_TEST(a_day_may_be_its_own_earlier_one)
 {
 	CLEANUP(score_free) struct score_day day = { 0 };
@@ -516,6 +536,7 @@ static Suite *score_suite(void)
 	tcase_add_test(tests, actions_come_one_by_one);
 	tcase_add_loop_test(tests, newest_earlier_day_counts, 0, ROWS(earlier));
 	tcase_add_test(tests, half_a_record_is_forgotten);
+	tcase_add_test(tests, memory_follows_the_entries);
 	tcase_add_test(tests, a_day_may_be_its_own_earlier_one);
 	tcase_add_test(tests, the_day_to_compare_with_is_bounded);
 	tcase_add_loop_test(tests, the_first_are_listed_whatever_the_order, 0, 2);
