@@ -48,9 +48,12 @@ const char *product_name(const char *service)
 	return service;
 }
 
+/* What is too large to have parts, has no dust. */
 static double without_dust(double value)
 {
-	return number_round(value * PRECISION) / PRECISION;
+	double parts = value * PRECISION;
+
+	return isinf(parts) ? value : number_round(parts) / PRECISION;
 }
 
 void points_add(struct points *sums, const struct action *a)
@@ -58,14 +61,14 @@ void points_add(struct points *sums, const struct action *a)
 	double max = action_max(a);
 	const struct result *r = a->result;
 
-	sums->achieved += r->score;
-	sums->possible += max;
+	sums->achieved = without_dust(sums->achieved + r->score);
+	sums->possible = without_dust(sums->possible + max);
 	sums->open = without_dust(sums->open + action_open(a));
 	if (isnan(r->earlier))
 		return;
-	sums->then += r->earlier;
-	sums->now += r->score;
-	sums->compared += max;
+	sums->then = without_dust(sums->then + r->earlier);
+	sums->now = without_dust(sums->now + r->score);
+	sums->compared = without_dust(sums->compared + max);
 }
 
 double score_percent(double points, double possible)

@@ -501,6 +501,30 @@ START_TEST(products_are_summed_up)
 }
 END_TEST
 
+/* Nor does the order in which actions come show in what binary fractions leave of a sum. */
+START_TEST(sums_know_no_order)
+{
+	static const double scores[] = { 0.7, 0.35, 0.45, 0.15 };
+	struct points sums = { 0 };
+	char share[SHARE_SIZE];
+
+	for (size_t i = 0; i < ROWS(scores); i++) {
+		double score = scores[_i ? ROWS(scores) - 1 - i : i];
+		const struct result r = { .score = score, .percent = NAN, .earlier = score };
+
+		points_add(&sums, &(struct action){ .result = &r, .max = score });
+	}
+	ck_assert_str_eq(points_share(sums.achieved, sums.possible, share), "100.0 % (1.7 of 1.7 points)");
+	ck_assert_double_eq(sums.achieved, 1.65);
+	ck_assert_double_eq(sums.possible, 1.65);
+	ck_assert_double_eq(sums.then, 1.65);
+	ck_assert_double_eq(sums.now, 1.65);
+	ck_assert_double_eq(sums.compared, 1.65);
+	points_add(&sums, &(struct action){ .result = &(const struct result){ .score = 0 }, .max = 1e305 });
+	ck_assert_double_eq(sums.open, 1e305);
+}
+END_TEST
+
 START_TEST(points_are_short)
 {
 	char text[POINTS_SIZE], share[SHARE_SIZE];
@@ -541,6 +565,7 @@ static Suite *score_suite(void)
 	tcase_add_test(tests, the_day_to_compare_with_is_bounded);
 	tcase_add_loop_test(tests, the_first_are_listed_whatever_the_order, 0, 2);
 	tcase_add_loop_test(tests, products_are_summed_up, 0, 2);
+	tcase_add_loop_test(tests, sums_know_no_order, 0, 2);
 	tcase_add_test(tests, points_are_short);
 	tcase_add_test(tests, products_have_names);
 	suite_add_tcase(suite, tests);
