@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LINE_FRAME 11 /* bytes around name and text: "\t\\_[OK] - " and the newline; JSON takes more */
+
 static int compare_values(const struct line *a, const struct line *b)
 {
 	for (size_t i = 0; i < a->value_count && i < b->value_count; i++) {
@@ -31,21 +33,70 @@ void line_print(const struct line *line, struct buf *out)
 	buf_print(out, "%s%s%s", line->name, *line->name && *line->text ? ": " : "", line->text);
 }
 
-static int by_line(const void *a, const void *b)
+static void put_in(struct list *l, size_t at, void *item)
 {
-	return line_compare(*(struct line *const *)a, *(struct line *const *)b);
+	if (l->count == l->room) {
+		l->room = l->room ? l->room * 2 : 8;
+		l->items = mem_resize(l->items, l->room, sizeof(*l->items));
+	}
+	memmove(&l->items[at + 1], &l->items[at], (l->count++ - at) * sizeof(*l->items));
+	l->items[at] = item;
 }
 
-static void drop(struct bucket *b, const struct line *line)
+static void *take_out(struct list *l, size_t at)
 {
-	b->dropped++;
-	b->dropped_values += line->value_count;
+	void *item = l->items[at];
+
+	memmove(&l->items[at], &l->items[at + 1], (--l->count - at) * sizeof(*l->items));
+	return item;
+}
+
+/* Behind how many of the list, which is in order, the line belongs. */
+static size_t place(const struct line *line, const struct list *l, int (*compare)(const struct line *, const void *))
+{
+	size_t from = 0, upto = l->count;
+
+	while (from < upto) {
+		size_t middle = (from + upto) / 2;
+
+		if (compare(line, l->items[middle]) < 0)
+			upto = middle;
+		else
+			from = middle + 1;
+	}
+	return from;
+}
+
+static int to_line(const struct line *line, const void *with)
+{
+	return line_compare(line, with);
+}
+
+static int to_text(const struct line *line, const void *with)
+{
+	const struct line *other = with;
+
+	return strcmp(line->text, other->text);
+}
+
+static int to_name(const struct line *line, const void *with)
+{
+	const struct name *name = with;
+
+	if (line->rank != name->rank)
+		return line->rank > name->rank ? -1 : 1;
+	return strcmp(line->name, name->text);
+}
+
+static int by_line(const void *a, const void *b)
+{
+	return line_compare(*(void *const *)a, *(void *const *)b);
 }
 
 static void bucket_sort(struct bucket *b)
 {
-	if (b->count)
-		qsort(b->lines, b->count, sizeof(struct line *), by_line);
+	if (b->lines.count)
+		qsort(b->lines.items, b->lines.count, sizeof(*b->lines.items), by_line);
 }
 
 /* One block, so that one free() releases it. */
@@ -66,42 +117,121 @@ static struct line *copy_line(const struct line *line)
 	return copy;
 }
 
-/* Puts the line into a full bucket in the last one's stead, unless that one comes first. */
-static void bucket_insert(struct bucket *b, const struct line *line)
+/* Of one that says something new only the text is sure to be printed: the name may be another's. */
+static size_t line_cost(const struct line *line)
 {
-	size_t last = b->count - 1, from = 0, upto = last;
+	size_t text = strlen(line->text);
 
-	if (line_compare(line, b->lines[last]) >= 0) {
-		drop(b, line);
-		return;
-	}
-	drop(b, b->lines[last]);
-	free(b->lines[last]);
-	while (from < upto) {
-		size_t middle = (from + upto) / 2;
-
-		if (line_compare(line, b->lines[middle]) < 0)
-			upto = middle;
-		else
-			from = middle + 1;
-	}
-	memmove(&b->lines[from + 1], &b->lines[from], (last - from) * sizeof(struct line *));
-	b->lines[from] = copy_line(line);
+	return LINE_FRAME + (text && !line->repeats ? text : text + strlen(line->name));
 }
 
-static void bucket_add(struct bucket *b, const struct line *line, size_t keep)
+static void keep_name(struct bucket *b, const struct line *line, size_t keep)
 {
-	if (b->count == keep) {
-		bucket_insert(b, line);
+	size_t at = place(line, &b->names, to_name), len = strlen(line->name) + 1;
+
+	if (at == keep)
+		return;
+	if (b->names.count == keep)
+		free(take_out(&b->names, keep - 1));
+	struct name *name = mem_new(1, sizeof(*name) + len);
+	name->rank = line->rank;
+	memcpy(name->text, line->name, len);
+	put_in(&b->names, at, name);
+}
+
+static bool by_bytes(const struct lines *lines)
+{
+	return lines->bytes != SIZE_MAX;
+}
+
+static void drop(const struct lines *lines, struct bucket *b, const struct line *line)
+{
+	b->dropped++;
+	b->dropped_values += line->value_count;
+	if (by_bytes(lines))
+		keep_name(b, line, lines->keep);
+}
+
+static void drop_kept(const struct lines *lines, struct bucket *b, size_t at)
+{
+	struct line *line = take_out(&b->lines, at);
+	size_t behind = place(line, &b->texts, to_text);
+
+	b->bytes[line->repeats] -= line_cost(line);
+	if (behind && b->texts.items[behind - 1] == line)
+		take_out(&b->texts, behind - 1);
+	drop(lines, b, line);
+	free(line);
+}
+
+/* Of two with one text the later one repeats it. */
+static void mark_repeat(struct bucket *b, struct line *line)
+{
+	size_t behind = place(line, &b->texts, to_text);
+	struct line *known = behind ? b->texts.items[behind - 1] : NULL, *later = line;
+
+	if (!*line->text)
+		return;
+	if (!known || strcmp(known->text, line->text) != 0) {
+		put_in(&b->texts, behind, line);
 		return;
 	}
-	if (b->count == b->room) {
-		b->room = b->room ? b->room * 2 : 8;
-		b->lines = mem_resize(b->lines, b->room, sizeof(struct line *));
+	if (line_compare(line, known) < 0) {
+		b->texts.items[behind - 1] = line;
+		later = known;
 	}
-	b->lines[b->count++] = copy_line(line);
-	if (b->count == keep)
-		bucket_sort(b);
+	b->bytes[false] -= line_cost(later);
+	later->repeats = true;
+	b->bytes[true] += line_cost(later);
+}
+
+/* Drops lines of one sort, from the end, while those before fill the output. */
+static void trim(const struct lines *lines, struct bucket *b, bool repeats)
+{
+	for (size_t i = b->lines.count; i-- && b->bytes[repeats] > lines->bytes;) {
+		const struct line *line = b->lines.items[i];
+
+		if (line->repeats != repeats)
+			continue;
+		if (b->bytes[repeats] - line_cost(line) <= lines->bytes)
+			return;
+		drop_kept(lines, b, i);
+	}
+}
+
+/* Is what comes behind the last line lost? */
+static bool is_filled(const struct lines *lines, const struct bucket *b)
+{
+	return by_bytes(lines) ? b->bytes[false] > lines->bytes : b->lines.count >= lines->keep;
+}
+
+static void fill_up(const struct lines *lines, struct bucket *b)
+{
+	bucket_sort(b);
+	b->full = true;
+	for (size_t i = 0; by_bytes(lines) && i < b->lines.count; i++)
+		mark_repeat(b, b->lines.items[i]);
+}
+
+static void bucket_add(const struct lines *lines, struct bucket *b, const struct line *line)
+{
+	size_t at = b->full ? place(line, &b->lines, to_line) : b->lines.count;
+
+	if (b->full && at == b->lines.count && is_filled(lines, b)) {
+		drop(lines, b, line);
+		return;
+	}
+	struct line *copy = copy_line(line);
+	put_in(&b->lines, at, copy);
+	b->bytes[false] += line_cost(copy);
+	if (!b->full && is_filled(lines, b))
+		fill_up(lines, b);
+	else if (b->full && by_bytes(lines))
+		mark_repeat(b, copy);
+	if (!by_bytes(lines) && b->lines.count > lines->keep)
+		drop_kept(lines, b, b->lines.count - 1);
+	trim(lines, b, false);
+	trim(lines, b, true);
 }
 
 static struct bucket *bucket_for(struct lines *lines, const struct findings *f)
@@ -120,15 +250,21 @@ static struct bucket *bucket_for(struct lines *lines, const struct findings *f)
 
 void lines_add(struct lines *lines, const struct findings *f, const struct line *line)
 {
-	bucket_add(bucket_for(lines, f), line, lines->keep);
+	bucket_add(lines, bucket_for(lines, f), line);
 }
 
 void lines_free(struct lines *lines)
 {
 	for (size_t i = 0; i < lines->count; i++) {
-		for (size_t n = 0; n < lines->buckets[i].count; n++)
-			free(lines->buckets[i].lines[n]);
-		free(lines->buckets[i].lines);
+		struct bucket *b = &lines->buckets[i];
+
+		for (size_t n = 0; n < b->lines.count; n++)
+			free(b->lines.items[n]);
+		for (size_t n = 0; n < b->names.count; n++)
+			free(b->names.items[n]);
+		free(b->lines.items);
+		free(b->texts.items);
+		free(b->names.items);
 	}
 	free(lines->buckets);
 }
@@ -138,14 +274,20 @@ void rows_free(struct rows *r)
 	free(r->rows);
 }
 
-static int by_display(const void *a, const void *b)
+/* Worst first. */
+static int compare_states(enum state a, enum state b)
 {
 	static const int ranks[] = { [STATE_CRITICAL] = 0, [STATE_UNKNOWN] = 1, [STATE_WARNING] = 2, [STATE_OK] = 3 };
-	const struct row *x = a, *y = b;
 
-	if (x->state != y->state)
-		return ranks[x->state] - ranks[y->state];
-	return line_compare(x->line, y->line);
+	return ranks[a] - ranks[b];
+}
+
+static int by_display(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+	int order = compare_states(x->state, y->state);
+
+	return order ? order : line_compare(x->line, y->line);
 }
 
 static int by_text(const void *a, const void *b)
@@ -159,12 +301,12 @@ static int by_text(const void *a, const void *b)
 void rows_take(struct rows *r, struct bucket *b, enum state s)
 {
 	bucket_sort(b);
-	for (size_t i = 0; i < b->count; i++) {
+	for (size_t i = 0; i < b->lines.count; i++) {
 		if (r->count == r->room) {
 			r->room = r->room ? r->room * 2 : 32;
 			r->rows = mem_resize(r->rows, r->room, sizeof(*r->rows));
 		}
-		r->rows[r->count++] = (struct row){ .line = b->lines[i], .state = s };
+		r->rows[r->count++] = (struct row){ .line = b->lines.items[i], .state = s };
 	}
 	r->dropped += b->dropped;
 }
@@ -173,6 +315,50 @@ void rows_sort(struct rows *r)
 {
 	if (r->count)
 		qsort(r->rows, r->count, sizeof(*r->rows), by_display);
+}
+
+static void add_name(struct names *n, enum state s, int64_t rank, const char *name)
+{
+	if (n->count == n->room) {
+		n->room = n->room ? n->room * 2 : 32;
+		n->names = mem_resize(n->names, n->room, sizeof(*n->names));
+	}
+	n->names[n->count++] = (struct named){ .state = s, .rank = rank, .name = name };
+}
+
+void names_take(struct names *n, const struct bucket *b, enum state s)
+{
+	for (size_t i = 0; i < b->lines.count; i++) {
+		const struct line *line = b->lines.items[i];
+
+		add_name(n, s, line->rank, line->name);
+	}
+	for (size_t i = 0; i < b->names.count; i++) {
+		const struct name *name = b->names.items[i];
+
+		add_name(n, s, name->rank, name->text);
+	}
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+	int order = compare_states(x->state, y->state);
+
+	if (!order && x->rank != y->rank)
+		return x->rank > y->rank ? -1 : 1;
+	return order ? order : strcmp(x->name, y->name);
+}
+
+void names_sort(struct names *n)
+{
+	if (n->count)
+		qsort(n->names, n->count, sizeof(*n->names), by_name);
+}
+
+void names_free(struct names *n)
+{
+	free(n->names);
 }
 
 static void rows_mark_repeats(struct rows *r)

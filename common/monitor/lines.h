@@ -3,7 +3,9 @@
  * are printed. Knows no metrics, only their bits.
  *
  * Lines are kept in buckets. All lines of a bucket count in the same metrics, so they have the same state, whatever the totals
- * will be, and only the first in print order can ever be printed: a bucket keeps those and counts the rest. */
+ * will be. Of those that say what no line before them in print order says, a bucket keeps the first that fill the output by their
+ * texts alone; of those that repeat a text, the first that fill it. No other can ever be printed, for what is left out goes from the
+ * end, and before others what repeats (rows_thin): a bucket counts the rest. */
 #pragma once
 #include "base/buf.h"
 #include "monitor/state.h"
@@ -22,6 +24,7 @@ struct line {
 	const char *name, *text;
 	const struct value *values; /* for perfdata of items */
 	size_t value_count;
+	bool repeats;               /* in a full bucket: one before it has its text */
 };
 
 /* The findings that all lines of a bucket share, one bit a metric: counted in, own value alerts; and a state without any. An aside is no
@@ -32,17 +35,32 @@ struct findings {
 	bool aside;
 };
 
+/* What stays of a line that cannot be printed. */
+struct name {
+	int64_t rank;
+	char text[];
+};
+
+struct list {
+	void **items;
+	size_t count, room;
+};
+
 struct bucket {
 	struct findings findings;
-	struct line **lines;  /* in order once there are `keep` */
-	size_t count, room;
+	struct list lines;
+	struct list texts;    /* in a full bucket: the lines that say something new, by their texts */
+	struct list names;    /* of further lines, by rank, then in byte order: the first of them */
+	bool full;            /* more than can be printed was added: from then on the lines are in order */
+	size_t bytes[2];      /* that the lines take at least; of those that repeat */
 	size_t dropped, dropped_values;
 };
 
 struct lines {
 	struct bucket *buckets;
 	size_t count;
-	size_t keep; /* lines a bucket; SIZE_MAX: all */
+	size_t bytes; /* that can be printed; SIZE_MAX: any number, for lines whose values are wanted too */
+	size_t keep;  /* names a bucket, and lines where bytes do not count; SIZE_MAX: all */
 };
 
 /* Copies the line in. */
@@ -74,3 +92,20 @@ void rows_sort(struct rows *r);
 /* Marks rows as gone until the costs of the others fit into `room`; returns how many lines are not shown in all. */
 size_t rows_thin(struct rows *r, size_t room);
 void rows_free(struct rows *r);
+
+/* Names of lines, printable or not, borrowed from the buckets. */
+struct named {
+	enum state state;
+	int64_t rank;
+	const char *name;
+};
+
+struct names {
+	struct named *names;
+	size_t count, room;
+};
+
+void names_take(struct names *n, const struct bucket *b, enum state s);
+/* As rows are. */
+void names_sort(struct names *n);
+void names_free(struct names *n);

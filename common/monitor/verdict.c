@@ -11,7 +11,7 @@
 
 #define NAME_CEILING 200  /* bytes of an item's name */
 #define TEXT_CEILING 1000 /* bytes of an item's texts */
-#define LINE_FLOOR 16     /* a line below this length has no name */
+#define LINE_FLOOR 16     /* bytes of a short line */
 
 static enum metric_kind kind_of(const struct verdict *v, int metric)
 {
@@ -41,6 +41,7 @@ struct verdict *verdict_new(const struct verdict_options *options)
 
 	v->o = *options;
 	v->lines.keep = options->max_output > 0 ? (size_t)options->max_output / LINE_FLOOR + 1 : SIZE_MAX;
+	v->lines.bytes = options->max_output > 0 && !options->perfdata_per_item ? (size_t)options->max_output : SIZE_MAX;
 	for (const struct metric *m = options->metrics; m->name; m++) {
 		assert(v->metric_count < METRICS_MAX);
 		v->sums[v->metric_count].lowest = lowest_is_worst(m, &options->limits[v->metric_count]);
@@ -459,7 +460,7 @@ static bool is_among(const char *name, const char *const *names, unsigned count)
 
 const char *verdict_names(struct verdict *v, int metric, unsigned most)
 {
-	CLEANUP(rows_free) struct rows r = { 0 };
+	CLEANUP(names_free) struct names n = { 0 };
 	AUTO_FREE const char **shown = mem_new(most, sizeof(*shown));
 	unsigned count = 0;
 	size_t covered = 0;
@@ -468,10 +469,10 @@ const char *verdict_names(struct verdict *v, int metric, unsigned most)
 	buf_cut(&v->names, 0);
 	for (size_t i = 0; i < v->lines.count; i++)
 		if (v->lines.buckets[i].findings.counts & verdict_bit(metric))
-			rows_take(&r, &v->lines.buckets[i], bucket_state(v, &v->lines.buckets[i].findings));
-	rows_sort(&r);
-	for (size_t i = 0; i < r.count; i++) {
-		const char *name = r.rows[i].line->name;
+			names_take(&n, &v->lines.buckets[i], bucket_state(v, &v->lines.buckets[i].findings));
+	names_sort(&n);
+	for (size_t i = 0; i < n.count; i++) {
+		const char *name = n.names[i].name;
 
 		if (*name && count < most && !is_among(name, shown, count)) {
 			shown[count++] = name;

@@ -71,8 +71,11 @@ static size_t rows_with_values(struct rows *r, struct verdict *v)
 		struct bucket *b = &v->lines.buckets[i];
 
 		rows_take(r, b, STATE_OK);
-		if (b->dropped_values && (!end || line_compare(b->lines[b->count - 1], end) < 0))
-			end = b->lines[b->count - 1];
+		if (!b->dropped_values)
+			continue;
+		const struct line *last = b->lines.items[b->lines.count - 1];
+		if (!end || line_compare(last, end) < 0)
+			end = last;
 	}
 	rows_sort(r);
 	while (count < r->count && (!end || line_compare(r->rows[count].line, end) <= 0))

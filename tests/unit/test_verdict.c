@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "monitor/verdict.h"
+#include "monitor/verdict_own.h"
 
 enum { FAILED, DISABLED, PENDING, ITEMS, AGE, LEFT, SCORE, MISSING, UNREADABLE };
 static const struct metric metrics[] = {
@@ -878,6 +878,150 @@ START_TEST(no_ceiling)
 }
 END_TEST
 
+static unsigned random_below(uint64_t *seed, unsigned bound)
+{
+	*seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (unsigned)(*seed >> 33) % bound;
+}
+
+/* What a random list is like: so many rows, of so many kinds, names, texts and ranks, each of up to so many bytes. */
+struct mix {
+	unsigned rows, kinds, names, texts, ranks, name_size, text_size;
+};
+
+static struct mix mix_of(uint64_t *seed)
+{
+	static const unsigned some[] = { 1, 2, 7, 40, 250, 3000 }, sizes[] = { 2, 12, 60, 230 };
+	struct mix m = { .rows = some[3 + random_below(seed, 3)] };
+
+	m.kinds = 1 + random_below(seed, 4);
+	m.names = some[random_below(seed, ROWS(some))];
+	m.texts = some[random_below(seed, ROWS(some))];
+	m.ranks = some[random_below(seed, ROWS(some))];
+	m.name_size = sizes[random_below(seed, ROWS(sizes))];
+	m.text_size = sizes[random_below(seed, ROWS(sizes))];
+	return m;
+}
+
+/* One of `count` words, always the same for a number; the first is empty. */
+static void word(unsigned number, unsigned size, struct buf *letters)
+{
+	uint64_t seed = number;
+	unsigned len = number ? 1 + random_below(&seed, size) : 0;
+
+	buf_cut(letters, 0);
+	while (len--)
+		buf_add_char(letters, (char)('a' + random_below(&seed, 26)));
+}
+
+static void tell_random(uint64_t seed, const struct mix *m)
+{
+	static const int kinds[] = { PENDING, FAILED, DISABLED, AGE };
+	AUTO_BUF name = { 0 }, text = { 0 };
+
+	verdict_say(v, "x");
+	for (unsigned i = 0; i < m->rows; i++) {
+		int kind = kinds[random_below(&seed, m->kinds)];
+
+		word(random_below(&seed, m->names), m->name_size, &name);
+		word(random_below(&seed, m->texts), m->text_size, &text);
+		verdict_item(v, buf_text(&name));
+		verdict_rank(v, random_below(&seed, m->ranks));
+		if (kind == AGE)
+			verdict_peak(v, AGE, 80000 + random_below(&seed, 10000), "%s", buf_text(&text));
+		else
+			verdict_find(v, kind, 1, "%s", buf_text(&text));
+		if (m->kinds > 2 && !random_below(&seed, 3))
+			verdict_find(v, PENDING, 1, "%s", "");
+	}
+}
+
+static void keep_all(void)
+{
+	v->lines.bytes = v->lines.keep = SIZE_MAX;
+}
+
+/* What a store does not keep, no ceiling lets through, whatever repeats and whatever the order of the rows. */
+START_TEST(bounded_lines_are_those_of_all)
+{
+	static const int64_t ceilings[] = { 150, 512, 1024, 4096, 20000 };
+	uint64_t seed = (uint64_t)_i;
+	struct mix m = mix_of(&seed);
+	AUTO_BUF of_all = { 0 };
+
+	vo.max_output = ceilings[random_below(&seed, ROWS(ceilings))];
+	vo.detail = random_below(&seed, 2) ? DETAIL_ALL : DETAIL_PROBLEMS;
+	vo.format = random_below(&seed, 3) ? OUTPUT_MULTI_LINE : OUTPUT_MP_TEST_JSON;
+	if (random_below(&seed, 2))
+		set_limits(FAILED, "100000", NULL);
+	renew();
+	keep_all();
+	tell_random(seed, &m);
+	enum state state = verdict_print(v, &of_all);
+	renew();
+	tell_random(seed, &m);
+	expect(state, buf_text(&of_all));
+}
+END_TEST
+
+/* As many rows as a bucket keeps names: all are counted that bear a name on line 1. */
+START_TEST(bounded_names_are_those_of_all)
+{
+	uint64_t seed = (uint64_t)_i;
+	struct mix m = mix_of(&seed);
+	AUTO_BUF of_all = { 0 };
+
+	m.rows = 250;
+	renew();
+	keep_all();
+	tell_random(seed, &m);
+	for (int metric = FAILED; metric <= PENDING; metric++)
+		buf_print(&of_all, "%s\n", verdict_names(v, metric, 3));
+	renew();
+	tell_random(seed, &m);
+	for (int metric = FAILED; metric <= PENDING; metric++)
+		buf_print(&out, "%s\n", verdict_names(v, metric, 3));
+	ck_assert_str_eq(buf_text(&out), buf_text(&of_all));
+}
+END_TEST
+
+/* Behind any number of lines that say the same one that says something else is found, in whatever order they came. */
+START_TEST(repeats_do_not_hide_a_line)
+{
+	renew();
+	verdict_say(v, "x");
+	if (_i)
+		find("zoom", FAILED, "something else");
+	for (int i = 0; i < 3000; i++) {
+		AUTO_FREE char *name = mem_print("item %04d", _i ? 2999 - i : i);
+
+		find(name, FAILED, "connection error, token expired");
+	}
+	if (!_i)
+		find("zoom", FAILED, "something else");
+	ck_assert_int_eq(verdict_print(v, &out), STATE_CRITICAL);
+	ck_assert_ptr_nonnull(strstr(buf_text(&out), "\t\\_[CRITICAL] - zoom: something else\n... 29"));
+}
+END_TEST
+
+/* Nor behind long names whose texts worse lines say. */
+START_TEST(repeats_of_worse_lines_do_not_hide_a_line)
+{
+	renew();
+	verdict_say(v, "x");
+	find("zoom", DISABLED, "something else");
+	for (int i = 0; i < 30; i++) {
+		AUTO_FREE char *name = mem_print("a%0200d", i);
+		AUTO_FREE char *text = mem_print("reason %d", i);
+
+		find(name, DISABLED, text);
+		find("b", FAILED, text);
+	}
+	ck_assert_int_eq(verdict_print(v, &out), STATE_CRITICAL);
+	ck_assert_ptr_nonnull(strstr(buf_text(&out), "\t\\_[WARNING] - zoom: something else\n... "));
+}
+END_TEST
+
 static size_t heap_in_use(void)
 {
 	struct mallinfo2 info = mallinfo2();
@@ -1081,9 +1225,13 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(tests, order_row, 0, ROWS(orders));
 	tcase_add_test(tests, ok_lines_go_first);
 	tcase_add_test(tests, repeats_go_before_the_mild);
+	tcase_add_loop_test(tests, repeats_do_not_hide_a_line, 0, 2);
+	tcase_add_test(tests, repeats_of_worse_lines_do_not_hide_a_line);
 	tcase_add_test(tests, the_mildest_go_last);
 	tcase_add_test(tests, line_1_stays_short);
 	tcase_add_test(tests, no_ceiling);
+	tcase_add_loop_test(tests, bounded_lines_are_those_of_all, 0, 200);
+	tcase_add_loop_test(tests, bounded_names_are_those_of_all, 0, 50);
 	tcase_add_test(tests, memory_does_not_follow_the_items);
 	tcase_add_test(tests, json);
 	tcase_add_test(tests, json_of_trouble_and_nothing);
