@@ -125,6 +125,7 @@ static size_t line_cost(const struct line *line)
 	return LINE_FRAME + (text && !line->repeats ? text : text + strlen(line->name));
 }
 
+/* Nobody asks for names of what counts nowhere; and the first name always stands in a line. */
 static void keep_name(struct bucket *b, const struct line *line, size_t keep)
 {
 	size_t at = place(line, &b->names, to_name), len = strlen(line->name) + 1;
@@ -148,8 +149,8 @@ static void drop(const struct lines *lines, struct bucket *b, const struct line 
 {
 	b->dropped++;
 	b->dropped_values += line->value_count;
-	if (by_bytes(lines))
-		keep_name(b, line, lines->keep);
+	if (by_bytes(lines) && b->findings.counts)
+		keep_name(b, line, lines->keep - 1);
 }
 
 static void drop_kept(const struct lines *lines, struct bucket *b, size_t at)
