@@ -75,31 +75,37 @@ begin() {
 		jq -r '"Authorization: Bearer " + .access_token' >"$work/graph"
 }
 
-# learn CHECK: runs it twice; from the second, warm run come what it asks, how often, and the commands of all clients, one a line,
-# quoted for the shell. Fails when the check does.
+# learn CHECK: runs it twice; from the second, warm run come its command, what it asks and how often. Fails when the check does.
 learn() {
-	local check=$1 header=$work/portal name n=0 line method target body first=() options=()
+	local check=$1 words
+	words=("$build/plugins/check_mdca_$check" --extra-opts="@$folder/tenant.ini" --timeout=300)
 	commands=$work/commands.$check
 	mkdir -p "$commands"
-	run_check() { "$build/plugins/check_mdca_$check" --extra-opts="@$folder/tenant.ini" --timeout=300; }
-	run_check >"$work/first" || { cat "$work/first"; return 1; }
+	{ printf '%q ' "${words[@]}"; echo; } >"$commands/check"
+	"${words[@]}" >"$work/first" || { cat "$work/first"; return 1; }
 	: >"$work/log"
 	: >"$work/requests"
-	run_check >"$work/first" || { cat "$work/first"; return 1; }
-	asked=$commands/requests
-	cp "$work/requests" "$asked"
-	grep -q '"target":"/v1.0/' "$asked" && header=$work/graph
-	requests=$(wc -l <"$asked") connections=$(grep -c '^CONNECT$' "$work/log")
-	bytes=$(jq -s 'map(.bytes) | add' "$asked")
+	"${words[@]}" >"$work/first" || { cat "$work/first"; return 1; }
+	cp "$work/requests" "$commands/requests"
+	jq -s 'length, (map(.bytes) | add)' "$commands/requests" >"$commands/facts"
+	recall "$check"
+}
+# recall CHECK: what was learned of it.
+recall() {
+	commands=$work/commands.$1 asked=$work/commands.$1/requests
+	{ read -r requests && read -r bytes; } <"$commands/facts"
+}
 
-	printf '%q ' "$build/plugins/check_mdca_$check" --extra-opts="@$folder/tenant.ini" --timeout=300 >"$commands/check"
+# teach: writes the commands of the other clients for what the check asks that was learned or recalled last, one a line, quoted for the shell.
+teach() {
+	local header=$work/portal name n=0 line parts method target body url data first=()
+	grep -q '"target":"/v1.0/' "$asked" && header=$work/graph
 	for name in curl curl_one check_curl check_http; do : >"$commands/$name"; done
 	for name in bundle one; do : >"$commands/$name.curlrc"; done
 	while read -r line; do
 		n=$((n + 1))
-		method=$(jq -r .method <<<"$line") target=$(jq -r .target <<<"$line") body=$(jq -r .body <<<"$line")
-		options=(-H "$(cat "$header")" -H "Accept: application/json")
-		[ -n "$body" ] && options+=(-H "Content-Type: application/json")
+		eval "parts=($line)"
+		method=${parts[0]} target=${parts[1]} body=${parts[2]} url=${parts[3]} data=${parts[4]}
 		{
 			printf '%s %s HTTP/1.1\r\nHost: localhost:%s\r\n%s\r\nAccept: application/json\r\n' "$method" "$target" "$port" \
 				"$(cat "$header")"
@@ -110,9 +116,9 @@ learn() {
 			{
 				[ "$n" -gt 1 ] && echo next
 				printf '%s\n' silent show-error fail globoff compressed 'header = "Accept: application/json"' "header = \"@$header\""
-				printf 'url = %s\n' "$(jq -n --arg url "$tenant_url$target" '$url')"
+				printf 'url = %s\n' "$url"
 				[ $name = bundle ] && echo "cacert = \"$work/bundle.pem\"" || echo "cacert = \"$folder/ca.pem\""
-				[ -n "$body" ] && printf 'header = "Content-Type: application/json"\ndata = %s\n' "$(jq -n --arg body "$body" '$body')"
+				[ -n "$body" ] && printf 'header = "Content-Type: application/json"\ndata = %s\n' "$data"
 				echo
 			} >>"$commands/$name.curlrc"
 		done
@@ -120,13 +126,13 @@ learn() {
 		[ -n "$body" ] && first+=(-P "$body" -T application/json)
 		{ printf '%q ' "$nagios/check_curl" "${first[@]}" -D --ca-cert="$work/bundle.pem"; echo; } >>"$commands/check_curl"
 		{ printf '%q ' "$nagios/check_http" "${first[@]}"; echo; } >>"$commands/check_http"
-	done <"$asked"
+	done < <(jq -r --arg url "$tenant_url" '[.method, .target, .body, ($url + .target | tojson), (.body | tojson)] | @sh' "$asked")
 	printf '%q ' "$(command -v curl)" -K "$commands/bundle.curlrc" >"$commands/curl"
 	printf '%q ' "$(command -v curl)" -K "$commands/one.curlrc" >"$commands/curl_one"
 	printf '%q ' "$build/tests/bench/floor" "$port" "$work/certs" "$commands"/request.* >"$commands/floor"
 	printf '%q ' /usr/bin/python3 "$top/tests/bench/python_requests.py" "$tenant_url" "$work/bundle.pem" "$header" "$asked" >"$commands/python"
 	printf '%q ' /usr/bin/perl "$top/tests/bench/perl_lwp.pl" "$tenant_url" "$work/bundle.pem" "$header" "$asked" >"$commands/perl"
-	for name in curl curl_one floor python perl check_curl check_http check; do echo >>"$commands/$name"; done
+	for name in curl curl_one floor python perl check_curl check_http; do echo >>"$commands/$name"; done
 }
 
 # each_command CLIENT COMMAND…: runs the command once for each command of the client, with its words as further arguments.
@@ -150,42 +156,65 @@ one_instructions() {
 }
 # Millions; a client that fails has no number.
 instructions() { each_command "$1" one_instructions | awk '{ sum += $1 } END { printf "%.2f", sum / 1e6 }'; }
-# The check's into $work/m.check; what of them is spent outside of libraries other than json-c into $work/m.own.
+# The check's into m.check beside its commands; into m.own what of them is spent outside of libraries other than json-c.
 profile_check() {
 	local words
 	eval "words=($(cat "$commands/check"))"
-	valgrind --tool=callgrind --callgrind-out-file="$work/profile" "${words[@]}" 2>&1 >/dev/null </dev/null |
-		awk '/Collected :/ { printf "%.2f", $NF / 1e6 }' >"$work/m.check"
+	valgrind --tool=callgrind --callgrind-out-file="$commands/profile" "${words[@]}" 2>&1 >/dev/null </dev/null |
+		awk '/Collected :/ { printf "%.2f", $NF / 1e6 }' >"$commands/m.check"
 	[ "${PIPESTATUS[0]}" -eq 0 ] || broke "${words[@]}"
-	callgrind_annotate --threshold=100 --inclusive=no "$work/profile" 2>/dev/null |
-		awk '/check_mdca_[a-z_]*\]$|libjson-c/ { gsub(",", "", $1); sum += $1 } END { printf "%.2f", sum / 1e6 }' >"$work/m.own"
+	callgrind_annotate --auto=no --threshold=100 --inclusive=no "$commands/profile" 2>/dev/null |
+		awk '/check_mdca_[a-z_]*\]$|libjson-c/ { gsub(",", "", $1); sum += $1 } END { printf "%.2f", sum / 1e6 }' >"$commands/m.own"
 }
-# count_instructions SIZE CLIENT…: of the check and of others into $work/m.CLIENT, all at once. Those of others count once for checks of the
-# same number of requests, whose bytes are alike: a fifth more bytes is a thousandth more instructions. On a busy machine the server may tire of a client that valgrind slows
-# down; who needed a second connection is counted again.
-count_instructions() {
-	local size=$1 name known counting=() try
-	shift
-	for name in "$@"; do
-		known=$work/known.$size.$requests.$name
-		if [ -s "$known" ]; then cp "$known" "$work/m.$name"; else counting+=("$name"); fi
-	done
-	for try in once again "and again"; do
-		[ "$try" = once ] || printf 'counted %s: a client connected twice\n' "$try" >&2
-		: >"$work/log"
-		for name in "${counting[@]}"; do
-			instructions "$name" >"$work/m.$name" &
-		done
-		profile_check
-		wait_for_all
-		[ "$(grep -c '^CONNECT$' "$work/log")" = $((1 + ${#counting[@]})) ] && break
-	done
-	for name in "${counting[@]}"; do cp "$work/m.$name" "$work/known.$size.$requests.$name"; done
+count_client() { instructions "$1" >"$2"; }
+
+# beside COMMAND…: in the background, as soon as fewer of them run than there are processors.
+mkfifo "$work/turns"
+exec 3<>"$work/turns"
+seq "$(nproc)" >&3
+beside() {
+	read -r <&3
+	{ "$@"; echo >&3; } &
 }
 # Not for the simulated tenant, which is a job of this shell too.
 wait_for_all() {
 	local pid
 	for pid in $(jobs -p); do [ "$pid" = "$tenant_pid" ] || wait "$pid"; done
+}
+
+# known SIZE CLIENT: the file with what another client takes for so many requests as the check that was recalled last.
+known() { echo "$work/known.$1.$requests.$2"; }
+
+# count_instructions SIZE CHECK…: of checks of one tenant and of the clients beside them. Those of the clients count once for checks of the
+# same number of requests, whose bytes are alike: a fifth more bytes is a thousandth more instructions. On a busy machine the server may tire
+# of a client that valgrind slows down; when one needed a second connection all are counted again.
+count_instructions() {
+	local size=$1 check name try new
+	for check in "${@:2}"; do
+		recall "$check"
+		: >"$commands/new"
+		for name in curl curl_one floor; do
+			[ -e "$(known "$size" "$name")" ] && continue
+			each_command "$name" works || exit 1
+			: >"$(known "$size" "$name")"
+			echo "$name" >>"$commands/new"
+		done
+	done
+	for try in once again "and again"; do
+		[ "$try" = once ] || printf 'counted %s: a client connected twice\n' "$try" >&2
+		: >"$work/log"
+		new=0
+		for check in "${@:2}"; do
+			recall "$check"
+			while read -r name; do
+				beside count_client "$name" "$(known "$size" "$name")"
+				new=$((new + 1))
+			done <"$commands/new"
+			beside profile_check
+		done
+		wait_for_all
+		[ "$(grep -c '^CONNECT$' "$work/log")" = $(($# - 1 + new)) ] && break
+	done
 }
 
 # The least of three runs, and at the same addresses where that is allowed: else a peak moves by a hundred pages.
@@ -328,48 +357,70 @@ ordered() {
 	for check in $all; do printf '%s %s\n' "$(rows_of "$1" "$check")" "$check"; done | awk 'NF == 3' | sort | awk '{ print $3 }'
 }
 
-# compare SIZE: every check of it beside the others.
+# groups SIZE: the same, those of one tenant on a line.
+groups() {
+	local check tenant last=
+	for check in $(ordered "$1"); do
+		tenant=$(rows_of "$1" "$check")
+		[ -n "$last" ] && [ "$tenant" != "$last" ] && echo
+		printf '%s ' "$check"
+		last=$tenant
+	done
+	echo
+}
+
+# compare_one SIZE CHECK: the instructions that were counted, and what is measured one after the other.
+compare_one() {
+	local size=$1 check=$2 name m own
+	recall "$check"
+	read -r m <"$commands/m.check"
+	read -r own <"$commands/m.own"
+	k() { cat "$(known "$size" "$1")"; }
+	measured "$size" bundle "$check" "$(ratio "$m" "$(k curl)")"
+	measured "$size" one "$check" "$(ratio "$m" "$(k curl_one)")"
+	measured "$size" floor "$check" "$(ratio "$m" "$(k floor)")"
+	measured "$size" own "$check" "$(ratio "$own" "$(awk -v b="$bytes" 'BEGIN { print 0.5 + 110 * b / 1e6 }')")"
+	printf '| %s | %d | %d | %.1f | %.3f | %.2f | %.2f | %.2f |' "$check" "$bytes" "$requests" "$m" \
+		"$(ratio "$m" "$(k curl)")" "$(ratio "$m" "$(k curl_one)")" "$(ratio "$m" "$(k floor)")" "$own"
+	if [ -z "$smoke" ]; then
+		for name in curl check_curl python; do each_command "$name" works || exit 1; done
+		interleave check check_curl python
+		peaks=("$(peak check)" "$(peak curl)")
+		c() { cat "$work/cpu.$1"; }
+		measured "$size" check_curl "$check" "$(ratio "$(c check)" "$(c check_curl)")"
+		measured "$size" python "$check" "$(ratio "$(c check)" "$(c python)")"
+		measured "$size" peak "$check" "$(ratio "${peaks[@]}")"
+		printf ' %s | %.2f | %.3f | %d | %.2f |' "$(c check)" "$(ratio "$(c check)" "$(c check_curl)")" \
+			"$(ratio "$(c check)" "$(c python)")" "${peaks[0]}" "$(ratio "${peaks[@]}")"
+	fi
+	echo
+}
+
+# compare SIZE: every check of it beside the others. Those of one tenant are learned first: its logs are of one run at a time.
 compare() {
-	local size=$1 check name limit
+	local size=$1 group check lines learned
 	printf '\n### Replies of %s\n\n' "$2"
 	printf '| check | bytes | requests | M instructions | / curl, bundle | / curl, one root | / floor | own code, M |'
 	[ -z "$smoke" ] && printf ' CPU, ms | / check_curl | / Python | peak, kB | / curl |'
 	printf '\n|---|--:|--:|--:|--:|--:|--:|--:|'
 	[ -z "$smoke" ] && printf -- '--:|--:|--:|--:|--:|'
 	echo
-	for check in $(ordered "$size"); do
-		with_tenant "$size" "$check" && learn "$check"
-		count $? || continue
-		for name in curl curl_one floor; do each_command "$name" works || exit 1; done
-		count_instructions "$size" curl curl_one floor
-		own=$(cat "$work/m.own")
-		limit=$(awk -v b="$bytes" 'BEGIN { print 0.5 + 110 * b / 1e6 }')
-		m() { cat "$work/m.$1"; }
-		measured "$size" bundle "$check" "$(ratio "$(m check)" "$(m curl)")"
-		measured "$size" one "$check" "$(ratio "$(m check)" "$(m curl_one)")"
-		measured "$size" floor "$check" "$(ratio "$(m check)" "$(m floor)")"
-		measured "$size" own "$check" "$(ratio "$own" "$limit")"
-		printf '| %s | %d | %d | %.1f | %.3f | %.2f | %.2f | %.2f |' "$check" "$bytes" "$requests" "$(m check)" \
-			"$(ratio "$(m check)" "$(m curl)")" "$(ratio "$(m check)" "$(m curl_one)")" "$(ratio "$(m check)" "$(m floor)")" "$own"
-		if [ -z "$smoke" ]; then
-			for name in check_curl python; do each_command "$name" works || exit 1; done
-			interleave check check_curl python
-			peaks=("$(peak check)" "$(peak curl)")
-			c() { cat "$work/cpu.$1"; }
-			measured "$size" check_curl "$check" "$(ratio "$(c check)" "$(c check_curl)")"
-			measured "$size" python "$check" "$(ratio "$(c check)" "$(c python)")"
-			measured "$size" peak "$check" "$(ratio "${peaks[@]}")"
-			printf ' %s | %.2f | %.3f | %d | %.2f |' "$(c check)" "$(ratio "$(c check)" "$(c check_curl)")" \
-				"$(ratio "$(c check)" "$(c python)")" "${peaks[0]}" "$(ratio "${peaks[@]}")"
-		fi
-		echo
+	mapfile -t lines < <(groups "$size")
+	for group in "${lines[@]}"; do
+		learned=()
+		for check in $group; do
+			with_tenant "$size" "$check" && learn "$check" && teach
+			count $? && learned+=("$check")
+		done
+		count_instructions "$size" "${learned[@]}"
+		for check in "${learned[@]}"; do compare_one "$size" "$check"; done
 	done
 }
 
 # rivals SIZE: all clients with the requests of one check.
 rivals() {
 	local name
-	with_tenant "$1" app_connectors && learn app_connectors || exit 1
+	with_tenant "$1" app_connectors && learn app_connectors && teach || exit 1
 	printf '\n### All clients, the request of app_connectors, %d bytes\n\n' "$bytes"
 	printf '| client | M instructions | CPU, ms | / curl | peak, kB | system calls | libraries | connections | requests | round trips |\n'
 	printf '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n'
@@ -418,7 +469,7 @@ sign_in() {
 	learn secure_score || exit 1
 	warm=$(instructions check)
 	for client in bundle:curl one:curl_one floor:floor; do
-		measured small "${client%:*}" secure_score_by_certificate "$(ratio "$warm" "$(cat "$work/known.small.$requests.${client#*:}")")"
+		measured small "${client%:*}" secure_score_by_certificate "$(ratio "$warm" "$(cat "$(known small "${client#*:}")")")"
 	done
 	[ -n "$smoke" ] || cold_after certificate "$warm"
 	running=
@@ -427,7 +478,7 @@ sign_in() {
 # Runs so many at once as there are cores, in turns with curl.
 pace() {
 	local name i times
-	with_tenant small app_connectors && learn app_connectors || exit 1
+	with_tenant small app_connectors && learn app_connectors && teach || exit 1
 	for name in check curl; do
 		{ printf '#!/bin/sh\nexec '; cat "$commands/$name"; } >"$work/pace.$name"
 		chmod +x "$work/pace.$name"
