@@ -56,28 +56,30 @@ static bool is_of_product(const struct settings *set, const struct action *a)
 }
 
 /* An action is what can be expected, and so is a product: it loses its last action when its connector goes (contract, "Secure Score"). */
-static void judge_action(struct job *job, const struct action *a)
+static bool judge_action(struct job *job, const struct action *a, struct err *e)
 {
 	const struct settings *set = job->settings;
 	struct seen *seen = job->seen;
 
 	job_selects(job, product_of(a), product_name(product_of(a)));
-	if (job_selects(job, action_title(a), a->id) && is_of_product(set, a))
-		products_add(&seen->all, a, set->without_accepted);
+	if (!job_selects(job, action_title(a), a->id) || !is_of_product(set, a))
+		return true;
+	return products_add(&seen->all, a, set->without_accepted, e);
 }
 
-static void visit_action(const struct action *a, struct json_object *profile, void *data)
+static bool visit_action(const struct action *a, struct json_object *profile, void *data, struct err *e)
 {
 	struct job *job = data;
 	const char *service = jget_text_or(profile, "service", PRODUCT_UNKNOWN);
 	char raw[JGET_RAW_SIZE];
 
-	if (a) {
-		judge_action(job, a);
-	} else if (is_wanted_product(job->settings, service)) {
+	if (a)
+		return judge_action(job, a, e);
+	if (is_wanted_product(job->settings, service)) {
 		verdict_item(job->verdict, product_name(service));
 		verdict_unreadable(job->verdict, "id of %s is %s", jget_text_or(profile, "title", "a profile"), jget_raw(profile, "id", raw));
 	}
+	return true;
 }
 
 static const struct query *const reads[] = { &score_newest, &score_catalogue, NULL };

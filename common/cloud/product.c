@@ -126,11 +126,14 @@ static void name_product(struct product *p, const char *service)
 	p->name = product_name(p->service);
 }
 
+/* NULL when there are too many. */
 static struct product *product_for(struct products *all, const char *service)
 {
 	size_t at = place_of(all, service);
 
 	if (at == all->count || strcasecmp(all->items[at].service, service) != 0) {
+		if (all->count == PRODUCTS_MAX)
+			return NULL;
 		if (all->count == all->room) {
 			all->room = all->room ? all->room * 2 : 8;
 			all->items = mem_resize(all->items, all->room, sizeof(*all->items));
@@ -180,11 +183,13 @@ static void add_points(struct products *all, struct product *p, const struct act
 	points_add(&all->points, a);
 }
 
-void products_add(struct products *all, const struct action *a, bool without_accepted)
+bool products_add(struct products *all, const struct action *a, bool without_accepted, struct err *e)
 {
 	struct product *p = product_for(all, product_of(a));
 	enum action_status status = action_status(a);
 
+	if (!p)
+		return err_set(e, ERR_PARTIAL, "the catalogue of actions incomplete: more than %d products", PRODUCTS_MAX);
 	all->actions++;
 	p->accepted += status == ACTION_ACCEPTED;
 	p->planned += status == ACTION_PLANNED;
@@ -196,6 +201,7 @@ void products_add(struct products *all, const struct action *a, bool without_acc
 		add_loss(all, p, a);
 	if (status != ACTION_ACCEPTED || !without_accepted)
 		add_points(all, p, a);
+	return true;
 }
 
 void products_free(struct products *all)

@@ -5,6 +5,7 @@
 #include "cloud/score.h"
 #include "cloud/shortlist.h"
 
+#define PRODUCTS_MAX 1000        /* the service has some thirty */
 #define PRODUCT_NAMED 3          /* actions worth most in a line, losses in a sentence */
 #define PRODUCT_UNKNOWN "unknown" /* of an action that the catalogue lacks */
 #define POINTS_SIZE 32
@@ -34,8 +35,8 @@ struct products {
 	size_t count, room;
 };
 
-/* Adds an action to its product. An accepted risk counts no points with `without_accepted`. */
-void products_add(struct products *all, const struct action *a, bool without_accepted);
+/* Adds an action to its product. An accepted risk counts no points with `without_accepted`. False when there are too many products. */
+bool products_add(struct products *all, const struct action *a, bool without_accepted, struct err *e) MUST_USE;
 void products_free(struct products *all);
 /* The actions to address that are worth most: "A (5 points), B (1 point) and 2 more". */
 void product_print_worst(const struct product *p, struct buf *out);

@@ -67,7 +67,7 @@ static double read_points(struct json_object *o, const char *name, struct buf *o
 	return NAN;
 }
 
-/* Without blanks at either end. */
+/* Without blanks at either end, and no more of it than lines show. */
 static void read_text(struct json_object *o, const char *name, struct buf *out, struct buf *oddity)
 {
 	const char *text = NULL;
@@ -80,7 +80,7 @@ static void read_text(struct json_object *o, const char *name, struct buf *out, 
 	size_t len = strlen(text);
 	while (len && isspace((unsigned char)text[len - 1]))
 		len--;
-	buf_add_bytes(out, text, len);
+	buf_add_bytes(out, text, len < SCORE_TEXT_MAX ? len : SCORE_TEXT_MAX);
 }
 
 int64_t score_time(struct json_object *record)

@@ -7,6 +7,7 @@
 
 /* The member of a day's record that holds its entries; they come one by one, before the rest of the record. */
 #define SCORE_ENTRIES "controlScores"
+#define SCORE_TEXT_MAX 1000 /* bytes of a title or a service; no line shows more */
 
 enum action_status {
 	ACTION_TO_ADDRESS, /* also a state that nobody knows */

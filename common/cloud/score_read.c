@@ -73,30 +73,26 @@ static bool visit_profile(struct json_object *row, void *data, struct err *e)
 	struct catalogue_walk *walk = data;
 	const char *id = NULL;
 
-	(void)e;
 	jget_text(row, "id", &id);
 	const struct scored *scored = id ? score_find(walk->day, id) : NULL;
 	if (!id)
-		walk->visit(NULL, row, walk->data);
-	else if (scored && score_describe(walk->day, scored, row, &walk->action))
-		walk->visit(&walk->action, row, walk->data);
-	return true;
+		return walk->visit(NULL, row, walk->data, e);
+	return !scored || !score_describe(walk->day, scored, row, &walk->action) || walk->visit(&walk->action, row, walk->data, e);
 }
 
-static void visit_undescribed(struct catalogue_walk *walk)
+static bool visit_undescribed(struct catalogue_walk *walk, struct err *e)
 {
 	for (size_t i = 0; i < walk->day->count; i++)
-		if (score_describe(walk->day, &walk->day->scored[i], NULL, &walk->action))
-			walk->visit(&walk->action, NULL, walk->data);
+		if (score_describe(walk->day, &walk->day->scored[i], NULL, &walk->action) && !walk->visit(&walk->action, NULL, walk->data, e))
+			return false;
+	return true;
 }
 
 bool score_read_catalogue(struct api *api, struct score_day *day, score_visit *visit, void *data, struct err *e)
 {
 	struct catalogue_walk walk = { .day = day, .visit = visit, .data = data };
-	bool read = api_each(api, &score_catalogue, visit_profile, &walk, e);
+	bool read = api_each(api, &score_catalogue, visit_profile, &walk, e) && visit_undescribed(&walk, e);
 
-	if (read)
-		visit_undescribed(&walk);
 	action_free(&walk.action);
 	return read;
 }

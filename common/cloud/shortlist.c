@@ -27,6 +27,11 @@ static const char *text_or_none(const char *text)
 	return text ? text : "";
 }
 
+static char *copy_begin(const char *text)
+{
+	return text ? mem_copy_bytes(text, strnlen(text, SHORTLIST_TEXT_MAX)) : mem_copy_text("");
+}
+
 static bool comes_first(const struct place *a, const struct pick *than)
 {
 	if (isnan(a->worth) != isnan(than->worth))
@@ -35,8 +40,8 @@ static bool comes_first(const struct place *a, const struct pick *than)
 		return a->worth > than->worth;
 	if (a->rank != than->rank)
 		return a->rank < than->rank;
-	int order = strcmp(text_or_none(a->name), than->name);
-	return (order ? order : strcasecmp(text_or_none(a->id), than->id)) < 0;
+	int order = strncmp(text_or_none(a->name), than->name, SHORTLIST_TEXT_MAX);
+	return (order ? order : strncasecmp(text_or_none(a->id), than->id, SHORTLIST_TEXT_MAX)) < 0;
 }
 
 static void cut(struct shortlist *list, size_t most, size_t enough)
@@ -66,6 +71,8 @@ void shortlist_add(struct shortlist *list, size_t most, size_t enough, const str
 	va_start(args, fmt);
 	buf_vprint(&text, fmt, args);
 	va_end(args);
+	if (text.len > SHORTLIST_TEXT_MAX)
+		buf_cut(&text, SHORTLIST_TEXT_MAX);
 	if (list->count == list->room) {
 		list->room += ROOM_STEP;
 		list->picks = mem_resize(list->picks, list->room, sizeof(*list->picks));
@@ -73,8 +80,7 @@ void shortlist_add(struct shortlist *list, size_t most, size_t enough, const str
 	memmove(&list->picks[at + 1], &list->picks[at], (list->count - at) * sizeof(*list->picks));
 	list->len += text.len;
 	list->count++;
-	list->picks[at] = (struct pick){ place->worth, place->rank, mem_copy_text(text_or_none(place->name)),
-					 mem_copy_text(text_or_none(place->id)), buf_take(&text) };
+	list->picks[at] = (struct pick){ place->worth, place->rank, copy_begin(place->name), copy_begin(place->id), copy_begin(buf_text(&text)) };
 	cut(list, most, enough);
 }
 

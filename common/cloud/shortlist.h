@@ -13,6 +13,9 @@ struct place {
 	const char *name, *id;
 };
 
+/* Bytes that are kept of a text, and of the names and ids that order it: no line shows more. */
+#define SHORTLIST_TEXT_MAX 1000
+
 /* All zero: empty. */
 struct shortlist {
 	struct pick *picks;

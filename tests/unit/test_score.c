@@ -425,6 +425,26 @@ START_TEST(the_first_are_listed_whatever_the_order)
 }
 END_TEST
 
+/* Titles and ids may have 4 MiB each. */
+START_TEST(of_a_long_text_the_beginning_is_kept)
+{
+	CLEANUP(shortlist_free) struct shortlist list = { 0 };
+	AUTO_FREE char *a = mem_new(5000, 1), *b = mem_new(5000, 1);
+	AUTO_BUF text = { 0 };
+
+	memset(a, 'a', 4999);
+	memset(b, 'b', 4999);
+	shortlist_add(&list, 3, SIZE_MAX, &(struct place){ .name = b, .id = "1" }, "%s", b);
+	shortlist_add(&list, 3, SIZE_MAX, &(struct place){ .name = a, .id = b }, "%s", "second");
+	shortlist_add(&list, 3, SIZE_MAX, &(struct place){ .name = a, .id = a }, "%s", "first");
+	ck_assert_uint_eq(list.len, SHORTLIST_TEXT_MAX + strlen("first") + strlen("second"));
+	a[SHORTLIST_TEXT_MAX] = 'A'; /* is not told apart */
+	shortlist_add(&list, 3, SIZE_MAX, &(struct place){ .name = a, .id = a }, "%s", "alike");
+	shortlist_print(&list, &text);
+	ck_assert_str_eq(buf_text(&text), "first, alike, second");
+}
+END_TEST
+
 /* A line a product, as the plugin might word it. */
 static void print_products(const struct products *all, struct buf *out)
 {
@@ -459,6 +479,7 @@ static const struct {
 static void sum_up(struct score_day *day, bool backwards, bool without_accepted, struct products *all)
 {
 	CLEANUP(action_free) struct action a = { 0 };
+	struct err e = { 0 };
 
 	memset(day->profiled, 0, day->count * sizeof(*day->profiled));
 	for (size_t i = 0; i < ROWS(described); i++) {
@@ -466,9 +487,47 @@ static void sum_up(struct score_day *day, bool backwards, bool without_accepted,
 		AUTO_JSON profile = parse(described[at].profile ? described[at].profile : "{}");
 
 		ck_assert(score_describe(day, score_find(day, described[at].id), described[at].profile ? profile : NULL, &a));
-		products_add(all, &a, without_accepted);
+		ck_assert(products_add(all, &a, without_accepted, &e));
 	}
 }
+
+/* What is known of a product is kept to the end. */
+START_TEST(products_have_bounds)
+{
+	CLEANUP(products_free) struct products all = { 0 };
+	CLEANUP(action_free) struct action a = { .id = "id", .result = &(const struct result){ .score = 1 }, .max = 1 };
+	struct err e = { 0 };
+
+	for (int i = 0; i < PRODUCTS_MAX; i++) {
+		buf_cut(&a.service, 0);
+		buf_print(&a.service, "%d", i);
+		ck_assert(products_add(&all, &a, false, &e));
+	}
+	ck_assert(products_add(&all, &a, false, &e));
+	buf_add(&a.service, "more");
+	ck_assert(!products_add(&all, &a, false, &e));
+	ck_assert_int_eq(e.kind, ERR_PARTIAL);
+	ck_assert_str_eq(e.text, "the catalogue of actions incomplete: more than 1000 products");
+	ck_assert_uint_eq(all.count, PRODUCTS_MAX);
+	ck_assert_uint_eq(all.actions, PRODUCTS_MAX + 1);
+}
+END_TEST
+
+START_TEST(a_service_is_read_as_far_as_a_line_shows_it)
+{
+	CLEANUP(score_free) struct score_day day = { 0 };
+	CLEANUP(action_free) struct action a = { 0 };
+	AUTO_FREE char *text = mem_new(5000, 1);
+
+	memset(text, 'x', 4999);
+	AUTO_FREE char *profile = mem_print("{\"service\":\"%s\",\"title\":\"%s\"}", text, text);
+	read_one("", &day);
+	AUTO_JSON parsed = parse(profile);
+	ck_assert(score_describe(&day, day.scored, parsed, &a));
+	ck_assert_uint_eq(a.service.len, SCORE_TEXT_MAX);
+	ck_assert_uint_eq(a.title.len, SCORE_TEXT_MAX);
+}
+END_TEST
 
 START_TEST(products_are_summed_up)
 {
@@ -564,7 +623,10 @@ static Suite *score_suite(void)
 	tcase_add_test(tests, a_day_may_be_its_own_earlier_one);
 	tcase_add_test(tests, the_day_to_compare_with_is_bounded);
 	tcase_add_loop_test(tests, the_first_are_listed_whatever_the_order, 0, 2);
+	tcase_add_test(tests, of_a_long_text_the_beginning_is_kept);
 	tcase_add_loop_test(tests, products_are_summed_up, 0, 2);
+	tcase_add_test(tests, products_have_bounds);
+	tcase_add_test(tests, a_service_is_read_as_far_as_a_line_shows_it);
 	tcase_add_loop_test(tests, sums_know_no_order, 0, 2);
 	tcase_add_test(tests, points_are_short);
 	tcase_add_test(tests, products_have_names);
