@@ -207,13 +207,14 @@ static void measure_drop(struct job *job)
 		verdict_measure(job->verdict, DROP, drop > 0 ? drop : 0);
 		return;
 	}
-	if (day->earlier_at)
-		buf_print(&why, "not compared: none of the actions was scored on %.10s", clock_stamp(day->earlier_at, upto));
-	else if (day->later_came)
+	/* Where there are no points, that is said of the score. */
+	if (!day->earlier_at && day->later_came)
 		buf_print(&why, "not compared: the service gave a later day than the one asked for");
-	else
+	else if (!day->earlier_at)
 		buf_print(&why, "not compared: no score from %.10s to %.10s", clock_stamp(day->from, from), clock_stamp(day->upto, upto));
-	verdict_leave_out(job->verdict, DROP, !job->incomplete ? buf_text(&why) : NULL);
+	else if (seen->all.points.possible > 0)
+		buf_print(&why, "not compared: none of the actions was scored on %.10s", clock_stamp(day->earlier_at, upto));
+	verdict_leave_out(job->verdict, DROP, job->incomplete || !why.len ? NULL : buf_text(&why));
 	if (!day->earlier_at)
 		verdict_leave_out(job->verdict, REGRESSED, NULL);
 }
