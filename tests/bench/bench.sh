@@ -337,7 +337,7 @@ judge_all() {
 	END
 	judge all signin 12 "sign-in at another origin, M instructions"
 	[ -n "$smoke" ] || judge_above certificate secure_score 12 "$certificate_sign_in" "the same by certificate, which signs"
-	judge all rate 0.333 "CPU of curl with the bundle's share that a check takes"
+	judge all rate 0.333 "time of a hundred runs, some at once / curl with the bundle"
 	judge all grow10000 512 "growth from 100 to 10,000 items, kB"
 	judge all grow100000 512 "growth from 100 to 100,000 items, kB"
 }
@@ -517,7 +517,7 @@ growth() {
 		done
 		stop_tenant
 	done
-	printf '\n### Peak memory by number of items, kB\n\nThe rate limit of the server is off; pages have 100 rows on the portal API, 999 or 1000 on Graph.\n\n'
+	printf '\n### Peak memory by number of items, kB\n\nThe rate limit of the server is off; pages have 100 rows on the portal API and in the service health, else 999 or 1000 on Graph.\n\n'
 	printf '| check |%s\n|---|%s\n' "$(printf ' %s items | requests |' "${@:2}")" "$(printf -- '--:|--:|%.0s' "${@:2}")"
 	for check in $1; do
 		printf '| %s |' "$check"
@@ -536,6 +536,11 @@ growth() {
 	done
 }
 
+# Of a checkout without changes.
+commit() {
+	[ -e "$top/.git" ] && [ -z "$(git -C "$top" status --porcelain)" ] && git -C "$top" log -1 --format=' at %h'
+}
+
 tools=(valgrind curl jq /usr/bin/time)
 [ -z "$smoke" ] && tools+=(strace /usr/bin/python3 /usr/bin/perl "$nagios/check_curl" "$nagios/check_http")
 for tool in "${tools[@]}"; do
@@ -543,7 +548,7 @@ for tool in "${tools[@]}"; do
 done
 write_small || exit 1
 # shellcheck disable=SC2016
-printf '## Figures of %s\n\n`make bench-%s` on %s, %s, curl %s, %s, json-c %s, %d cores.\n' "$(date -u +%F)" "$([ -n "$smoke" ] && echo smoke || echo clients)" \
+printf '## Figures of %s\n\n`make bench-%s`%s on %s, %s, curl %s, %s, json-c %s, %d cores.\n' "$(date -u +%F)" "$([ -n "$smoke" ] && echo smoke || echo clients)" "$(commit)" \
 	"$(. /etc/os-release && echo "$PRETTY_NAME")" "$(uname -m)" "$(curl --version | awk 'NR == 1 { print $2 }')" \
 	"$(openssl version | cut -d' ' -f1-2)" "$(pkg-config --modversion json-c)" "$(nproc)"
 if [ -z "$smoke" ]; then
