@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The scanner against json-c's strict parser, on damaged samples: both must agree on what is valid, on every item, on every member of an
- * item as the readers see it, and on the rest of the document. json-c takes forms that RFC 8259 forbids: none of them may be in a
+ * item as the readers see it, and on the rest of the document; so they must on the elements of an inner list, which is cut out of the items
+ * of every other document. json-c takes forms that RFC 8259 forbids: none of them may be in a
  * document that the scanner takes, and where the scanner alone refuses one, a look at the document itself must bear it out. The same
  * seed makes the same documents.
  *
@@ -36,9 +37,20 @@ struct scanned {
 	struct json_object *items; /* an array of what it handed out */
 	struct json_object *envelope;
 	const char *oddity;      /* an item that json-c refuses, or reads otherwise */
+	const char *cut;         /* the inner list that is cut out of items; NULL: none */
+	struct json_object *elements; /* those of the item that comes next, */
+	bool any_elements;       /* of any item */
 };
 
 static const char *const lists[] = { "data", "value", "streams", NULL };
+static const char *const inner_lists[] = { "controlScores", "controlStateUpdates", "services", "tags", "details", "dataSources", "entities" };
+/* Short ones, so that they are damaged often. */
+static const char *const own_seeds[] = {
+	"{\"value\":[{\"id\":\"a\",\"controlScores\":[{\"controlName\":\"b\",\"score\":1.5},null,[2,{}],\"c\",-3,true],\"d\":{\"controlScores\":[4]}}]}",
+	"{\"value\":[{\"controlScores\":[ ],\"e\":\"\\u00e9\"},{\"controlScores\":null}],\"controlScores\":[5]}",
+	"{\"data\":{\"0\":{\"tags\":[[],{}],\"a\":1},\"1\":{\"tags\":{\"b\":[2]}}},\"total\":2}",
+	"[{\"services\":[\"a\",\"b\"],\"title\":\"c\"},[{\"services\":[3]}],{\"services\":\"d\"}]",
+};
 static regex_t number_form;
 
 static void __attribute__((noreturn)) PRINTF_LIKE(1, 2) quit(const char *fmt, ...)
@@ -158,6 +170,40 @@ static bool reads_alike(const char *json, size_t len, struct json_object *whole)
 	return !jget_is_there(opened, "no such member");
 }
 
+static void begin_item(void *data)
+{
+	struct scanned *s = data;
+
+	json_object_put(s->elements);
+	s->elements = json_object_new_array();
+}
+
+static bool take_element(const char *json, size_t len, void *data, struct err *e)
+{
+	struct scanned *s = data;
+	struct json_object *element = NULL;
+
+	(void)e;
+	if (!parse(json, len, &element) || strlen(json) != len)
+		s->oddity = "json-c refuses an element";
+	s->any_elements = true;
+	return !json_object_array_add(s->elements, element);
+}
+
+/* The item gets the elements back that were cut out of it. */
+static void put_back(struct scanned *s, struct json_object *item)
+{
+	struct json_object *rest = NULL;
+	size_t count = json_object_array_length(s->elements);
+
+	if (json_object_is_type(item, json_type_object))
+		json_object_object_get_ex(item, s->cut, &rest);
+	if (json_object_is_type(rest, json_type_array) ? json_object_array_length(rest) : count)
+		s->oddity = "an item holds no empty list for its elements";
+	else if (count)
+		json_object_object_add(item, s->cut, json_object_get(s->elements));
+}
+
 static bool take_item(const char *json, size_t len, void *data, struct err *e)
 {
 	struct scanned *s = data;
@@ -168,8 +214,20 @@ static bool take_item(const char *json, size_t len, void *data, struct err *e)
 		s->oddity = "json-c refuses an item";
 	else if (!reads_alike(json, len, item))
 		s->oddity = "a member of an item reads otherwise";
+	if (s->cut)
+		put_back(s, item);
 	json_object_array_add(s->items, item);
 	return true;
+}
+
+/* One that the text speaks of, if there is any. */
+static const char *choose_inner(struct dice *d, const struct buf *text)
+{
+	size_t count = sizeof(inner_lists) / sizeof(inner_lists[0]), first = dice_below(d, count), i = 0;
+
+	while (i < count && !strstr(text->data, inner_lists[(first + i) % count]))
+		i++;
+	return inner_lists[(first + i) % count];
 }
 
 static void scan(struct dice *d, const struct buf *text, struct scanned *s)
@@ -179,6 +237,9 @@ static void scan(struct dice *d, const struct buf *text, struct scanned *s)
 	bool fed = true;
 
 	s->items = json_object_new_array();
+	s->cut = dice_below(d, 2) ? choose_inner(d, text) : NULL;
+	if (s->cut)
+		scan_cut_inner(scan, s->cut, begin_item, take_element);
 	for (size_t at = 0, n; at < text->len && fed; at += n) {
 		n = 1 + dice_below(d, most);
 		n = n < text->len - at ? n : text->len - at;
@@ -246,16 +307,21 @@ static bool is_utf8(const struct buf *text)
 	return !left;
 }
 
-/* How often a list's name stands in the text, whatever it is there. */
-static bool is_there_twice(const struct buf *text)
+static bool is_name_twice(const struct buf *text, const char *name)
 {
-	for (const char *const *name = lists; *name; name++) {
-		AUTO_FREE char *quoted = mem_print("\"%s\"", *name);
-		const char *first = strstr(text->data, quoted);
-		if (first && strstr(first + 1, quoted))
+	AUTO_FREE char *quoted = mem_print("\"%s\"", name);
+	const char *first = strstr(text->data, quoted);
+
+	return first && strstr(first + 1, quoted);
+}
+
+/* Does a list's name stand in the text more than once, whatever it is there? */
+static bool is_there_twice(const struct buf *text, const char *inner)
+{
+	for (const char *const *name = lists; *name; name++)
+		if (is_name_twice(text, *name))
 			return true;
-	}
-	return strstr(text->data, "\\u");
+	return strstr(text->data, "\\u") || (inner && is_name_twice(text, inner));
 }
 
 /* A document that json-c takes and the scanner refuses: why may it? NULL: it may not. */
@@ -282,7 +348,7 @@ static const char *excuse(const struct buf *text, const struct scanned *s, struc
 		return "no valid UTF-8";
 	if (strstr(why, "nested too deeply") && is_deep(text))
 		return "more than 32 levels";
-	if (strstr(why, "there twice") && is_there_twice(text))
+	if (strstr(why, "there twice") && is_there_twice(text, s->cut))
 		return "a list that is there twice";
 	if (strstr(why, "has another name"))
 		return "a list by numbers with a name";
@@ -406,12 +472,22 @@ struct tally {
 	size_t failed;
 };
 
-static void count(struct tally *t, const char *what)
+static const char with_elements[] = "taken by both, with elements of an inner list";
+
+/* Where it stands, or is to stand. */
+static size_t verdict_at(const struct tally *t, const char *what)
 {
 	size_t i = 0;
 
 	while (t->verdicts[i].what && strcmp(t->verdicts[i].what, what) != 0)
 		i++;
+	return i;
+}
+
+static void count(struct tally *t, const char *what)
+{
+	size_t i = verdict_at(t, what);
+
 	t->verdicts[i].what = what;
 	t->verdicts[i].count++;
 }
@@ -428,7 +504,7 @@ static void try(struct dice *d, const struct buf *text, struct tally *t, unsigne
 		fault = taken ? find_forbidden(text) : "json-c refuses the document";
 		if (!fault)
 			fault = compare(&s, whole);
-		verdict = "taken by both";
+		verdict = s.any_elements ? with_elements : "taken by both";
 	} else if (taken) {
 		verdict = excuse(text, &s, whole);
 		fault = verdict ? NULL : s.e.text;
@@ -441,17 +517,22 @@ static void try(struct dice *d, const struct buf *text, struct tally *t, unsigne
 		count(t, verdict);
 	}
 	json_object_put(s.items);
+	json_object_put(s.elements);
 	json_object_put(s.envelope);
 }
 
-/* One change mostly, up to four; one document in sixteen is of the long ones. */
+/* One change mostly, up to four; one document in sixteen is of the long ones, one of our own. */
 static void make_document(struct dice *d, const struct seeds *seeds, struct buf *text)
 {
 	size_t among = dice_below(d, 16) ? seeds->shorter : seeds->count;
 	const struct buf *seed = &seeds->texts[dice_below(d, among)];
+	const char *own = own_seeds[dice_below(d, sizeof(own_seeds) / sizeof(own_seeds[0]))];
 
 	buf_cut(text, 0);
-	buf_add_bytes(text, seed->data, seed->len);
+	if (dice_below(d, 16))
+		buf_add_bytes(text, seed->data, seed->len);
+	else
+		buf_add(text, own);
 	do
 		mutate_body(d, text);
 	while (!dice_below(d, 3));
@@ -483,6 +564,8 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; tally.verdicts[i].what; i++)
 		printf("%8zu %s\n", tally.verdicts[i].count, tally.verdicts[i].what);
+	if (documents >= 1000 && !tally.verdicts[verdict_at(&tally, with_elements)].count)
+		quit("no inner list was cut");
 	printf("%lu passed, %zu failed\n", documents - (unsigned long)tally.failed, tally.failed);
 
 	for (size_t i = 0; i < seeds.count; i++)
